@@ -1,0 +1,70 @@
+# Every target sets up what it needs. Overrides go through ARGS: make train ARGS="label=won model.n_folds=3"
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup demo train predict rescore label init promote status ui serve test check format clean
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+RUN := $(BIN)/python -m pipelines
+ARGS ?=
+DATA ?=
+PORT ?= 5000
+
+help: ## print each target with one line
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+
+setup: $(STAMP) ## make the environment in .venv (every target does this when it is needed)
+
+$(STAMP): pyproject.toml constraints.txt setup/environment
+	@PYTHON="$(PYTHON)" setup/environment $(VENV)
+	@touch $@
+
+demo: $(STAMP) ## train on the embedded demo data, score the demo prospects, say where the results are
+	@$(RUN).demo $(ARGS)
+	@$(RUN).train $(ARGS)
+	@$(RUN).predict $(ARGS)
+
+train: $(STAMP) ## learn who the best customers are, and log the model to MLflow
+	@$(RUN).train $(ARGS)
+
+predict: $(STAMP) ## score a list of prospects with the champion
+	@$(RUN).predict $(ARGS)
+
+rescore: $(STAMP) ## score again, keep the ledger, say which accounts moved
+	@$(RUN).rescore $(ARGS)
+
+label: $(STAMP) ## say who counts as best, without training
+	@$(RUN).label $(ARGS)
+
+init: $(STAMP) ## propose a mapping for your files: make init DATA="customers.csv orders.csv"
+	@$(RUN).init $(DATA)
+
+promote: $(STAMP) ## make the challenger the champion
+	@$(RUN).promote $(ARGS)
+
+status: $(STAMP) ## champion, last training, last scoring and its age, alarms
+	@$(RUN).status $(ARGS)
+
+ui: $(STAMP) ## open the MLflow UI on localhost (PORT=5000)
+	@$(RUN).ui tracking.port=$(PORT) $(ARGS)
+
+serve: $(STAMP) ## answer single prospects over HTTP with the champion (PORT=5000)
+	@$(RUN).serve tracking.port=$(PORT) $(ARGS)
+
+test: $(STAMP) ## run the tests
+	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+check: $(STAMP) ## format, lint, types, imports
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+format: $(STAMP) ## put the code into its one format
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+clean: ## remove the environment and everything generated
+	rm -rf $(VENV) var .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,194 @@
+"""Score a list of prospects into a folder: what predict and rescore share."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from icp_ml.config import Config, Run
+from icp_ml.errors import UnavailableError
+
+if TYPE_CHECKING:
+    from icp_ml.data.matching import KnownAccounts
+    from icp_ml.data.scored import FirstPass
+    from icp_ml.data.sources import Refused
+    from icp_ml.data.tables import Findings
+    from icp_ml.model.candidate import Model
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What is to be scored, by which model: one key for one result.
+
+    Attributes
+    ----------
+    model : Model
+    customers : KnownAccounts
+        Who is a customer already.
+    digests : mapping of str to str
+        Of every source.
+    key : str
+        Digest of inputs, model, settings and day: the same key gives the same bytes.
+    """
+
+    model: Model
+    customers: KnownAccounts
+    digests: dict[str, str]
+    key: str
+
+    def name(self, config: Config) -> str:
+        """Name the result's folder: the day, then what made it."""
+        return f"{config.today}_{self.key[:8]}"
+
+
+def prepare(config: Config) -> Listing:
+    """Load the model and learn who is a customer already.
+
+    Raises
+    ------
+    UnavailableError
+        No model, no source, or the model was trained on another mapping.
+    """
+    from icp_ml.data.matching import KnownAccounts, known_accounts
+    from icp_ml.data.tables import read_table
+    from icp_ml.tracking.store import load
+
+    model = load(config.tracking)
+    if model.facts["data"] != config.data.name:
+        what = f"the model was trained on data={model.facts['data']}, not on data={config.data.name}."
+        raise UnavailableError(what, fix="Name a model of these data with tracking.model=...")
+    names = [one for one in ("prospects", "customers") if getattr(config.data, one) is not None]
+    digests = {name: table_digest(config, name) for name in names}
+    customers = (
+        known_accounts(read_table("customers", config.data).rows) if "customers" in names else KnownAccounts()
+    )
+    content = [
+        digests,
+        model.version,
+        str(config.today),
+        config.scoring.model_dump(mode="json"),
+        config.data.model_dump(mode="json"),
+    ]
+    key = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    return Listing(model, customers, digests, key)
+
+
+def table_digest(config: Config, name: str) -> str:
+    """Digest all that a table is made of: its source, and what is joined to it or excluded by it."""
+    from icp_ml.data.sources import source_digest
+
+    table = getattr(config.data, name)
+    excluded = [rule.not_in for rule in table.where if rule.not_in is not None]
+    parts = [source_digest(one) for one in (table, *table.joins, *excluded)]
+    return hashlib.sha256("".join(parts).encode()).hexdigest()
+
+
+def score_list(run: Run, listing: Listing, folder: Path, keeps_entry: bool = False) -> dict[str, Any]:
+    """Write the scored list, the refused rows and the manifest into a folder; give the manifest.
+
+    With `keeps_entry`, a ledger entry too.
+
+    Memory holds one batch, and 24 bytes of each row.
+    """
+    from icp_ml.data.ledger import keep_entry
+    from icp_ml.data.publish import write_json
+    from icp_ml.data.scored import place_rows, write_first_pass, write_refused, write_scored
+    from icp_ml.data.tables import Findings
+
+    config, findings = run.config, Findings()
+    refused: list[Refused] = []
+    first = write_first_pass(_scored_batches(config, listing, findings, refused), folder / "first_pass.arrow")
+    placed = keep_entry(place_rows(first), folder) if keeps_entry else place_rows(first)
+    path = write_scored(placed, folder, config.scoring.format)
+    first.path.unlink()
+    reasons = write_refused(refused, folder / "refused.csv")
+    manifest = _manifest(run, listing, first, findings) | {
+        "output": path.name,
+        "rows_refused_by_reason": dict(reasons.most_common(50)),
+    }
+    write_json(folder / "manifest.json", manifest)
+    return manifest
+
+
+def _scored_batches(
+    config: Config, listing: Listing, findings: Findings, refused: list[Refused]
+) -> Iterator[tuple[Any, Any, Any]]:
+    import pandas as pd
+
+    from icp_ml.data.matching import row_keys
+    from icp_ml.data.sources import source_size
+    from icp_ml.data.tables import table_batches
+    from icp_ml.scoring import score
+    from pipelines.progress import meter
+
+    prospects, today = config.data.prospects, pd.Timestamp(config.today)
+    n_threads = config.n_jobs if config.n_jobs > 0 else 0
+    n_rows = 0
+    with meter(source_size(prospects) if prospects else 0, "scoring") as show:
+        for batch in table_batches("prospects", config.data, config.scoring.batch_rows, findings):
+            refused += batch.refused
+            scored = score(listing.model, batch.rows, today, config.scoring, n_threads)
+            scored = scored.assign(
+                is_customer=listing.customers.recognise(batch.rows),
+                model_version=listing.model.version,
+                scored_at=config.today,
+            )
+            yield (scored, *row_keys(batch.rows))
+            n_rows += len(scored)
+            show(batch.n_bytes, n_rows)
+
+
+def _manifest(run: Run, listing: Listing, first: FirstPass, findings: Findings) -> dict[str, Any]:
+    from icp_ml.data.sources import masked
+
+    n_scored = sum(len(part) for part in first.scores)
+    return {
+        "key": listing.key,
+        "today": str(run.config.today),
+        "model_version": listing.model.version,
+        "model": listing.model.facts["best"],
+        "estimates": "P(best | becomes a customer, firmographics)",
+        "rows_in": findings.n_rows,
+        "rows_scored": n_scored,
+        "rows_refused": findings.n_rows - findings.n_filtered - n_scored,
+        "rows_filtered": findings.n_filtered,
+        "rows_of_customers": first.n_customers,
+        "tiers": dict(sorted(first.tiers.items())),
+        "cut_offs": {"Best fit": listing.model.tiers.best_fit, "Good fit": listing.model.tiers.good_fit},
+        "values_not_understood": findings.lines(),
+        "digests": listing.digests,
+        "config": masked(run.composed).splitlines(),
+    }
+
+
+@contextmanager
+def published(config: Config, folder: Path, listing: Listing) -> Iterator[Path | None]:
+    """Give a working folder to fill, or None where this very result is there already.
+
+    Raises
+    ------
+    LockedError
+        Another run writes there.
+    """
+    from icp_ml.data.publish import locked, point_latest, publication
+
+    with locked(folder):
+        done = folder / listing.name(config)
+        if (done / "manifest.json").is_file():
+            point_latest(folder, done.name)
+            yield None
+            return
+        with publication(folder, done.name) as working:
+            yield working
+
+
+def summary(manifest: dict[str, Any]) -> str:
+    """Say what became of a list in one line."""
+    tiers = ", ".join(f"{n:,} {tier}" for tier, n in manifest["tiers"].items())
+    refused = f", {manifest['rows_refused']:,} refused (see refused.csv)" if manifest["rows_refused"] else ""
+    return f"{manifest['rows_scored']:,} of {manifest['rows_in']:,} rows scored{refused}: {tiers}"

@@ -1,0 +1,26 @@
+"""Score a list of prospects with the champion."""
+
+from __future__ import annotations
+
+from icp_ml.config import Run, run_pipeline, stage
+
+
+def predict(run: Run) -> None:
+    """Write the scored list, the rows that could not be scored, and a manifest, in one step."""
+    from pathlib import Path
+
+    from pipelines.listing import prepare, published, score_list, summary
+
+    config, folder = run.config, Path(run.config.scoring.folder)
+    with stage("predict") as say:
+        listing = prepare(config)
+        with published(config, folder, listing) as working:
+            if working is None:
+                say("nothing has changed since this list was scored")
+            else:
+                say(summary(score_list(run, listing, working)))
+        say(f"in {folder / 'latest'}")
+
+
+if __name__ == "__main__":
+    run_pipeline(predict)

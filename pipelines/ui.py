@@ -1,0 +1,36 @@
+"""Open the MLflow UI on localhost."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from icp_ml.config import Run, run_pipeline
+
+
+def ui(run: Run) -> None:
+    """Serve the MLflow UI of the local store until it is stopped."""
+    from icp_ml.errors import UnavailableError
+    from icp_ml.tracking.store import absolute_uri, store
+
+    settings = run.config.tracking
+    if settings.uri.startswith("http"):
+        raise UnavailableError(
+            f"the tracking server has its own UI: {settings.uri}", fix="Open that address."
+        )
+    with store(settings):
+        pass  # made and migrated before the server's workers start
+    print(f"MLflow UI: http://127.0.0.1:{settings.port} (Ctrl-C stops it)", flush=True)
+    environment = os.environ | {
+        "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
+        "MLFLOW_LOGGING_LEVEL": "ERROR",
+    }
+    command = [
+        *(sys.executable, "-m", "mlflow", "server", "--backend-store-uri", absolute_uri(settings.uri)),
+        *("--host", "127.0.0.1", "--port", str(settings.port), "--workers", "1"),
+    ]
+    os.execve(sys.executable, command, environment)
+
+
+if __name__ == "__main__":
+    run_pipeline(ui)

@@ -1,0 +1,1 @@
+"""Find the prospects that will become a B2B company's best customers."""

@@ -1,0 +1,52 @@
+"""The ledger: what was scored when, by which model; one entry in each published folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+from pyarrow import parquet
+
+from icp_ml.errors import DataError
+from icp_ml.rescore import Changes
+
+ENTRY = "ledger.parquet"
+ENTRY_COLUMNS = ["account_id", "name", "fit_probability", "tier", "is_customer", "model_version", "scored_at"]
+
+
+def keep_entry(tables: Iterable[pa.Table], folder: Path) -> Iterator[pa.Table]:
+    """Pass scored tables on and write them to the folder's ledger entry, in full precision."""
+    writer = None
+    try:
+        for table in tables:
+            entry = table.select(ENTRY_COLUMNS)
+            writer = writer or parquet.ParquetWriter(folder / ENTRY, entry.schema)
+            writer.write_table(entry)
+            yield table
+    finally:
+        if writer is not None:
+            writer.close()
+
+
+def read_entry(folder: Path) -> pd.DataFrame:
+    """Read the ledger entry of a published folder.
+
+    Raises
+    ------
+    DataError
+        It is lacking or damaged.
+    """
+    path = folder / ENTRY
+    try:
+        entry: pd.DataFrame = parquet.read_table(path).to_pandas()
+    except (OSError, pa.ArrowInvalid) as failure:
+        fix = f"Restore it, or move {folder.name} away: the next run then starts without a comparison."
+        raise DataError(f"the ledger entry {path} cannot be read.", [str(failure)[:200]], fix) from failure
+    return entry
+
+
+def write_movers(moved: Changes, folder: Path) -> None:
+    """Write who moved, entered and left."""
+    moved.movers.to_csv(folder / "movers.csv", index=False, encoding="utf-8-sig", float_format="%.4f")

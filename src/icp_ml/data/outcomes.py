@@ -1,0 +1,84 @@
+"""Read what training needs: the outcomes that a label asks for, and the customers' firmographics."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from icp_ml.data.sources import source_digest
+from icp_ml.data.tables import Table, mapped_fields, read_table
+from icp_ml.errors import ConfigError, count
+from icp_ml.label import NEEDS, USES
+from icp_ml.model.training import TrainingSet
+from icp_ml.settings import DataSettings
+
+
+@dataclass(frozen=True)
+class TrainingTables:
+    """The tables of a training, and the digest of each source."""
+
+    tables: Mapping[str, Table]
+    digests: Mapping[str, str]
+
+    @property
+    def rows(self) -> dict[str, pd.DataFrame]:
+        """Give each table's rows."""
+        return {name: table.rows for name, table in self.tables.items()}
+
+    @property
+    def notes(self) -> list[str]:
+        """Say what was left out or not understood."""
+        found = []
+        for name, table in self.tables.items():
+            if table.findings.refused:
+                found.append(
+                    f"{name}: {count(len(table.findings.refused), 'row')} lacking a required value left out"
+                )
+            found += [f"{name}.{line}" for line in table.findings.lines()]
+        return found
+
+    def summary(self) -> str:
+        """Say the counts in one line."""
+        counts = [f"{len(table.rows):,} {name}" for name, table in self.tables.items()]
+        return ", ".join(counts) + "".join(f"\n  note: {note}" for note in self.notes)
+
+
+def label_tables(mapping: DataSettings, definition: str) -> TrainingTables:
+    """Read customers and the outcome tables that a definition of best needs or can use.
+
+    Raises
+    ------
+    ConfigError
+        A table it needs is not mapped.
+    """
+    lacking = [name for name in NEEDS[definition] if getattr(mapping, name) is None]
+    if lacking:
+        where = f"conf/data/{mapping.name}.yaml"
+        what = f"label={definition} needs {', '.join(lacking)}, which {where} does not map."
+        raise ConfigError(what, fix="Map that table, or choose another label.")
+    names = [name for name in ("customers", *USES[definition]) if getattr(mapping, name) is not None]
+    tables = {name: read_table(name, mapping) for name in names}
+    return TrainingTables(tables, {name: source_digest(getattr(mapping, name)) for name in names})
+
+
+def training_set(tables: TrainingTables, labels: pd.DataFrame, mapping: DataSettings) -> TrainingSet:
+    """Put each label row beside its account's firmographics, over the columns that prospects have too.
+
+    Raises
+    ------
+    ConfigError
+        There is nothing to learn from.
+    """
+    if "customers" not in tables.tables:
+        what = f"conf/data/{mapping.name}.yaml maps no customers: there is nothing to learn from."
+        raise ConfigError(what, fix="Map the customers' firmographics, or use make label alone.")
+    customers = tables.tables["customers"]
+    fields = customers.fields
+    if mapping.prospects is not None:
+        shared = mapped_fields("prospects", mapping)
+        fields = {name: field for name, field in fields.items() if name in shared}
+    by_account = customers.rows.set_index("account_id", drop=False)
+    accounts = by_account.loc[labels["account_id"], list(fields)].reset_index(drop=True)
+    return TrainingSet(accounts, labels, fields)

@@ -1,0 +1,1 @@
+"""Turn firmographics into one numeric matrix."""

@@ -1,0 +1,1 @@
+"""Fit, calibrate and keep the bagged boosters."""

@@ -1,0 +1,49 @@
+"""Platt's calibration: two numbers between log-odds and a probability that means what it says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from icp_ml.errors import DataError
+from icp_ml.features.statistics import Floats
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Calibrated log-odds = slope × log-odds + intercept (Platt 1999)."""
+
+    slope: float
+    intercept: float
+
+    def log_odds(self, raw: Floats) -> Floats:
+        """Calibrate log-odds."""
+        return self.slope * raw + self.intercept
+
+
+def probability(log_odds: Floats) -> Floats:
+    """Turn log-odds into a probability, without overflow."""
+    from scipy.special import expit
+
+    return np.asarray(expit(log_odds), dtype=np.float64)
+
+
+def fit_calibration(raw: Floats, is_best: Floats) -> Calibration:
+    """Fit slope and intercept by maximum likelihood on out-of-fold log-odds.
+
+    Raises
+    ------
+    DataError
+        The slope is not above 0: out of fold the model ranks no better than chance.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    fitted = LogisticRegression(C=np.inf, solver="newton-cholesky", tol=1e-10).fit(raw[:, None], is_best)
+    slope, intercept = float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
+    if not np.isfinite(slope) or slope <= 0:
+        what = "the model ranks no better than chance on customers that it did not learn from."
+        details = [f"calibration slope: {slope:.3f}, where it must be above 0"]
+        fix = "These columns do not tell best from rest. Map further columns, or choose another label."
+        raise DataError(what, details, fix)
+    return Calibration(slope, intercept)

@@ -1,0 +1,190 @@
+"""Train a candidate: rounds and calibration from folds that saw nothing of the rows they are judged on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from icp_ml.errors import DataError
+from icp_ml.features.encoder import Encoder, fit_encoder
+from icp_ml.features.statistics import Floats, folds_of
+from icp_ml.model.boosting import Examples, booster_text, fit_booster, staged_log_odds
+from icp_ml.model.calibration import Calibration, fit_calibration, probability
+from icp_ml.schema import Field
+from icp_ml.settings import FeaturesSettings, ModelSettings
+
+Progress = Callable[[], None]
+
+
+@dataclass(frozen=True)
+class TrainingSet:
+    """Label rows to learn from with their firmographics, row by row, and what the columns mean.
+
+    Attributes
+    ----------
+    accounts : pandas.DataFrame
+        Firmographics, in the order of `rows`.
+    rows : pandas.DataFrame
+        Label rows: account_id, as_of, group, is_best, weight.
+    fields : mapping of str to Field
+    """
+
+    accounts: pd.DataFrame
+    rows: pd.DataFrame
+    fields: Mapping[str, Field]
+
+    @property
+    def is_best(self) -> Floats:
+        """Give the label as 0 and 1."""
+        return self.rows["is_best"].to_numpy(dtype=np.float64)
+
+    @property
+    def weight(self) -> Floats:
+        """Give how much each row steers the fit."""
+        return self.rows["weight"].to_numpy(dtype=np.float64)
+
+    def part(self, positions: Any) -> TrainingSet:
+        """Give some of the rows."""
+        accounts = self.accounts.iloc[positions].reset_index(drop=True)
+        return TrainingSet(accounts, self.rows.iloc[positions].reset_index(drop=True), self.fields)
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What training learnt.
+
+    Attributes
+    ----------
+    encoder : Encoder
+        Fitted on all training rows.
+    matrix : ndarray of float64, shape (n_rows, n_columns)
+        Their cross-fitted matrix, which the boosters learnt from.
+    boosters : tuple of str
+    calibration : Calibration
+    n_rounds : int
+        Trees of each booster.
+    out_of_fold : ndarray of float64, shape (n_rows,)
+        Probability of each training row by a model that never saw it, encoder included.
+    """
+
+    encoder: Encoder
+    matrix: Floats
+    boosters: tuple[str, ...]
+    calibration: Calibration
+    n_rounds: int
+    out_of_fold: Floats
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that steers a fit but the rows."""
+
+    features: FeaturesSettings
+    model: ModelSettings
+    seed: int
+    n_jobs: int
+
+    @property
+    def seeds(self) -> list[int]:
+        """Give the boosters' seeds."""
+        return [self.seed * 1_000 + number for number in range(self.model.n_seeds)]
+
+    @property
+    def rounds(self) -> list[int]:
+        """Give the numbers of rounds to choose from, evenly spaced up to the most that the trees allow."""
+        most = max(self.model.max_trees // self.model.n_seeds, 1)
+        steps = np.linspace(0, most, self.model.n_round_steps + 1)[1:]
+        return sorted({max(round(step), 1) for step in steps})
+
+
+def n_fits(recipe: Recipe) -> int:
+    """Count the boosters that `fit_candidate` fits, for a progress bar."""
+    return (recipe.model.n_folds + 1) * recipe.model.n_seeds
+
+
+def fit_candidate(training: TrainingSet, recipe: Recipe, progress: Progress = lambda: None) -> Fit:
+    """Choose rounds and calibration out of fold, then fit encoder and boosters on all training rows.
+
+    Parameters
+    ----------
+    training : TrainingSet
+    recipe : Recipe
+    progress : callable
+        Called once after each booster.
+
+    Raises
+    ------
+    DataError
+        Out of fold the model ranks no better than chance.
+    """
+    stages = out_of_fold_log_odds(training, recipe, progress)
+    losses = [_log_loss(stages[:, column], training.is_best) for column in range(stages.shape[1])]
+    chosen = int(np.argmin(losses))
+    calibration = fit_calibration(stages[:, chosen], training.is_best)
+    encoder, matrix = fit_encoder(
+        training.accounts, training.rows, training.fields, recipe.features, recipe.seed
+    )
+    examples = Examples(matrix, training.is_best, training.weight)
+    n_rounds = recipe.rounds[chosen]
+
+    def fit(seed: int) -> str:
+        text = booster_text(fit_booster(examples, n_rounds, seed, recipe.model))
+        progress()
+        return text
+
+    boosters = tuple(_parallel(fit, recipe.seeds, recipe.n_jobs))
+    out_of_fold = probability(calibration.log_odds(stages[:, chosen]))
+    return Fit(encoder, matrix, boosters, calibration, n_rounds, out_of_fold)
+
+
+def out_of_fold_log_odds(training: TrainingSet, recipe: Recipe, progress: Progress = lambda: None) -> Floats:
+    """Score each row by boosters, and an encoder, that never saw its group.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_rows, len(recipe.rounds))
+        Mean log-odds over the seeds after each number of rounds.
+    """
+    folds = folds_of(
+        training.rows["group"].to_numpy(dtype=object), training.is_best, recipe.model.n_folds, recipe.seed
+    )
+    if folds.max() < 1:
+        n_best = int(training.is_best.sum())
+        what = f"{n_best:,} best of {len(training.rows):,} label rows are too few to learn from and check."
+        raise DataError(what, fix="Bring more customers, or move the cut with split.test_share.")
+    stages = np.zeros((len(training.rows), len(recipe.rounds)))
+    for fold in range(folds.max() + 1):
+        held_out = np.flatnonzero(folds == fold)
+        stages[held_out] = _held_out_log_odds(training, held_out, recipe, progress)
+    return stages
+
+
+def _held_out_log_odds(training: TrainingSet, held_out: Any, recipe: Recipe, progress: Progress) -> Floats:
+    seen = training.part(np.setdiff1d(np.arange(len(training.rows)), held_out))
+    unseen = training.part(held_out)
+    encoder, matrix = fit_encoder(seen.accounts, seen.rows, seen.fields, recipe.features, recipe.seed)
+    unseen_matrix = encoder.transform(unseen.accounts, unseen.rows["as_of"])
+    examples = Examples(matrix, seen.is_best, seen.weight)
+
+    def stages(seed: int) -> Floats:
+        booster = fit_booster(examples, recipe.rounds[-1], seed, recipe.model)
+        progress()
+        return staged_log_odds(booster, unseen_matrix, recipe.rounds)
+
+    return np.asarray(np.mean(_parallel(stages, recipe.seeds, recipe.n_jobs), axis=0))
+
+
+def _parallel(function: Callable[[int], Any], seeds: list[int], n_jobs: int) -> list[Any]:
+    """Run one task a seed on threads: LightGBM leaves Python's lock while it works."""
+    from joblib import Parallel, delayed
+
+    results: list[Any] = Parallel(n_jobs=n_jobs, prefer="threads")(delayed(function)(seed) for seed in seeds)
+    return results
+
+
+def _log_loss(log_odds: Floats, is_best: Floats) -> float:
+    return float(np.mean(np.logaddexp(0.0, log_odds) - is_best * log_odds))

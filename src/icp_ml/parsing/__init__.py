@@ -1,0 +1,9 @@
+"""Understand the values that people write: one module for each kind of value.
+
+A value is understood by itself and the settings of its column, never by its neighbours, so that a
+row means the same alone and among a million.
+"""
+
+from icp_ml.parsing.columns import PARSER_VERSION, Parsed, parse_column
+
+__all__ = ["PARSER_VERSION", "Parsed", "parse_column"]

@@ -1,0 +1,196 @@
+"""Numbers and money: counts, amounts, bands and the words around them.
+
+Choices that a reader of the figures should know:
+
+- a band is its geometric mean ("51-200" is 101), because sizes are skewed; a band from zero its
+  arithmetic mean ("0-20" is 10);
+- an open band is its bound ("10,000+" and "over 10,000" are 10000, "under 10" is 10);
+- "12 %" is 12, not 0.12;
+- M, MM, Mio. and mn are millions; B, bn and Mrd. billions; T is trillions, but TEUR thousands;
+- currency signs and codes are dropped: amounts are not converted here;
+- a word not known to be harmless makes the whole text not understood ("$21 per hour").
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Literal, NamedTuple
+
+from icp_ml.settings import ColumnSettings
+
+POWERS_OF_TEN: dict[str, int] = {
+    word: power
+    for words, power in (
+        ("k thousand thousands tsd tausend mille", 3),
+        ("lakh lakhs lac lacs", 5),
+        ("m mm mn mio mln million millions millionen millones", 6),
+        ("cr crore crores", 7),
+        ("b bn bil bln billion billions mrd mld mlrd milliard milliards milliarde milliarden md mds mia", 9),
+        ("t tn trn trillion trillions", 12),
+    )
+    for word in words.split()
+}
+RANGE_WORDS = frozenset(("to", "and", "bis", "und", "à"))
+HARMLESS = frozenset(
+    word
+    for words in (
+        "usd eur gbp chf jpy cny rmb inr cad aud nzd sek nok dkk pln czk huf ron bgn try rub uah ils aed sar",
+        "zar brl mxn ars clp cop pen krw twd hkd sgd thb idr myr php vnd egp ngn kes us fr rs kr zł",
+        "dollar dollars euro euros pound pounds franken percent prozent pct",
+        "approx approximately about around circa ca roughly est estimated nearly almost ish etwa rund",
+        "over above more than greater at least min minimum from plus mehr als über ab mindestens",
+        "under below less fewer up max maximum between unter weniger zwischen von",
+        "employee employees people persons staff worker workers fte ftes headcount emp emps members team",
+        "users customers clients seats locations offices stores companies mitarbeiter mitarbeitende",
+        "mitarbeiterinnen beschäftigte salariés employés empleados worldwide globally currently",
+    )
+    for word in words.split()
+)
+WITHOUT_MEANING = re.compile(
+    r"up to|bis zu|^c\.|(?:and|&) growing|per (?:year|annum)|p\.\s?a\.?|annually|/\s?(?:yr|year)"
+    r"|(?<![^\W\d_])(?:us|ca|c|au|a|nz|hk|s|sg|r|mx|nt)(?=\$)|(?<=\d),--?(?!\d)"
+)
+THOUSANDS_OF = re.compile(r"(?<![^\W\d_])t\s?(?=€|(?:eur|usd|chf|gbp)\b)")
+GLUED_CURRENCY = re.compile(r"(?<![^\W\d_])(k|m|mm|mn|mio|b|bn|mrd)(?=(?:eur|usd|chf|gbp)\b)")
+NOTE_ON_TIME = re.compile(r"\((?:as of\b[^()]*|[^\W\d_]{3,9}\.?,? (?:19|20)[0-9]{2})\)")
+"""The day a number was taken, as in "200+ (as of October 2022)"."""
+CURRENCY_SIGN = re.compile(r"[$£¥€\u20a0-\u20cf฿]")
+DASH = re.compile(r"[\u2010-\u2015\u2212]")
+GAP = r" '\u2019\u00a0\u2009\u202f"
+"""Signs that group digits whatever the decimal sign is: spaces and apostrophes."""
+PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+
+
+class Amount(NamedTuple):
+    """A number as written, and the power of ten of its suffix."""
+
+    digits: str
+    power: int | None
+
+    def times(self, power: int) -> float:
+        """Give the number with a suffix, rounded only once."""
+        if "e" in self.digits:
+            return float(self.digits) * 10.0**power
+        return float(f"{self.digits}e{power}")
+
+
+def _number_pattern(group: str, point: str) -> str:
+    grouped = rf"[0-9]{{1,3}}(?:{group}[0-9]{{2,3}})*{group}[0-9]{{3}}"
+    spaced = rf"[0-9]{{1,3}}(?:(?P<gap>[{GAP}])[0-9]{{3}})(?:(?P=gap)[0-9]{{3}})*"
+    exponent = r"(?:[0-9]+(?:\.[0-9]+)?e[-+]?[0-9]{1,3})"
+    end = rf"(?![0-9]|{group}[0-9])"
+    whole = rf"(?:{grouped}|{spaced}|[0-9]+)(?:{point}[0-9]+)?"
+    return rf"(?P<number>(?:{exponent}|{whole}|{point}[0-9]+){end})"
+
+
+def _token_pattern(group: str, point: str) -> re.Pattern[str]:
+    word = r"(?P<word>[^\W\d_]+(?:\.[^\W\d_]+)*\.?)"
+    marks = r"(?P<dash>-)|(?P<mark>[+<>=≤≥~≈%()\s])|(?P<strange>.)"
+    return re.compile(rf"{_number_pattern(group, point)}|{word}|{marks}", re.DOTALL)
+
+
+TOKENS: dict[Literal[".", ","], re.Pattern[str]] = {
+    ".": _token_pattern(",", r"\."),
+    ",": _token_pattern(r"\.", ","),
+}
+
+
+def parse_one(text: str, column: ColumnSettings) -> float | None:
+    """Understand a number, an amount or a band of them.
+
+    Parameters
+    ----------
+    text : str
+        For example "1,234", "501 to 1000 employees", "$50 to $100 million (USD)", "(1,234)".
+    column : ColumnSettings
+        `decimal` says which sign is the decimal one; `unit` multiplies a number without a suffix of its own.
+
+    Returns
+    -------
+    float or None
+        Always finite; None where the text is not understood.
+    """
+    text = text.strip()
+    if column.decimal == "." and PLAIN.fullmatch(text):
+        return finite(float(text) * column.unit)
+    text = _without_currency(text)
+    is_negative = _is_in_parentheses(text)
+    parts = _read_parts(text, column)
+    match parts:
+        case [Amount() as amount]:
+            value = _scale(amount, column)
+        case ["-", Amount() as amount] if not is_negative:
+            value, is_negative = _scale(amount, column), True
+        case [Amount() as low, "-", Amount() as high] if not is_negative:
+            value = _middle(low, high, column)
+        case _:
+            return None
+    return finite(-value if is_negative else value)
+
+
+def finite(number: float) -> float | None:
+    """Give the number, or None where it is infinite or not a number; minus zero is zero."""
+    return number + 0.0 if math.isfinite(number) else None
+
+
+def _without_currency(text: str) -> str:
+    text = NOTE_ON_TIME.sub(" ", DASH.sub("-", text.casefold())).rstrip(". ")
+    text = GLUED_CURRENCY.sub(r"\1 ", THOUSANDS_OF.sub("k ", text))
+    return CURRENCY_SIGN.sub(" ", WITHOUT_MEANING.sub(" ", text)).strip()
+
+
+def _is_in_parentheses(text: str) -> bool:
+    """Whether accountants would read the text as negative: a bare number in parentheses."""
+    return re.fullmatch(r"\(\s*[0-9][0-9.,' ]*[a-z]{0,3}\s*\)", text) is not None
+
+
+def _read_parts(text: str, column: ColumnSettings) -> list[Amount | str] | None:
+    """Split a text into amounts and "-"; None where anything in it has an unknown meaning."""
+    parts: list[Amount | str] = []
+    for token in TOKENS[column.decimal].finditer(text):
+        kind, written = token.lastgroup, token.group()
+        if kind == "strange":
+            return None
+        if kind == "number":
+            parts.append(Amount(_plain_digits(written, column), None))
+        elif kind == "dash" or written in RANGE_WORDS:
+            parts.append("-")
+        elif kind == "word" and not _take_word(written.replace(".", ""), parts):
+            return None
+    return parts
+
+
+def _take_word(word: str, parts: list[Amount | str]) -> bool:
+    """Attach a suffix to the amount before it; say whether the word was known."""
+    last = parts[-1] if parts else None
+    if word in POWERS_OF_TEN and isinstance(last, Amount) and last.power is None:
+        parts[-1] = Amount(last.digits, POWERS_OF_TEN[word])
+        return True
+    return word in HARMLESS
+
+
+def _plain_digits(written: str, column: ColumnSettings) -> str:
+    """Write a number with a decimal point and no grouping."""
+    if "e" in written:
+        return written
+    digits = re.sub(f"[{GAP}]", "", written)
+    return digits.replace(",", "") if column.decimal == "." else digits.replace(".", "").replace(",", ".")
+
+
+def _scale(amount: Amount, column: ColumnSettings) -> float:
+    return amount.times(0) * column.unit if amount.power is None else amount.times(amount.power)
+
+
+def _middle(low: Amount, high: Amount, column: ColumnSettings) -> float:
+    """Give the middle of a band.
+
+    "50 to 100 million" lends its suffix to the 50; "350,000-1 million" does not, it would be upside down.
+    """
+    last = _scale(high, column)
+    first = _scale(low, column)
+    if low.power is None and high.power is not None and low.times(high.power) <= last:
+        first = low.times(high.power)
+    if first > last:
+        return math.nan
+    return math.sqrt(first) * math.sqrt(last) if first > 0 else (first + last) / 2

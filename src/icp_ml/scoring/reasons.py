@@ -1,0 +1,121 @@
+"""Say in a salesperson's words what speaks for and against an account, from the model's own contributions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from icp_ml.features.encoder import RATIOS, Attribute, Encoder, shown_items
+from icp_ml.features.statistics import Floats
+
+N_ITEMS_SHOWN = 3
+N_WORDS_SHOWN = 8
+Reason = tuple[str, str, float]
+
+
+def reasons(
+    encoder: Encoder, accounts: pd.DataFrame, contributions: Floats, known: Any, n_reasons: int
+) -> tuple[list[list[Reason]], list[list[Reason]]]:
+    """Give each row its strongest reasons for and against.
+
+    Only attributes with a known value speak: a gap in the record is no fact about the company.
+
+    Parameters
+    ----------
+    encoder : Encoder
+    accounts : pandas.DataFrame
+        Our columns, parsed.
+    contributions : ndarray of float64, shape (n_rows, n_attributes)
+        In calibrated log-odds.
+    known : ndarray of bool, shape (n_rows, n_attributes)
+    n_reasons : int
+        Most reasons for, and as many against.
+
+    Returns
+    -------
+    reasons_for, reasons_against : list of list of (attribute, words, contribution)
+        Strongest first.
+    """
+    heard = np.where(known, contributions, 0.0)
+    phrases = _Phrases(encoder, accounts)
+    return _strongest(heard, phrases, True, n_reasons), _strongest(heard, phrases, False, n_reasons)
+
+
+def reason_line(found: list[Reason]) -> str:
+    """Join reasons into the one line that a CSV cell holds."""
+    return "; ".join(words for _, words, _ in found)
+
+
+def _strongest(heard: Floats, phrases: _Phrases, is_for: bool, n_reasons: int) -> list[list[Reason]]:
+    signed = heard if is_for else -heard
+    order = np.argsort(-signed, axis=1, kind="stable")[:, :n_reasons]
+    amounts = np.take_along_axis(signed, order, axis=1)
+    found: list[list[Reason]] = []
+    for row, (attributes, strengths) in enumerate(zip(order.tolist(), amounts.tolist(), strict=True)):
+        found.append(
+            [
+                (phrases.name(at), phrases.words(at, row, is_for), strength if is_for else -strength)
+                for at, strength in zip(attributes, strengths, strict=True)
+                if strength > 0
+            ]
+        )
+    return found
+
+
+class _Phrases:
+    """Words for each attribute of each row, made once per distinct value and direction."""
+
+    def __init__(self, encoder: Encoder, accounts: pd.DataFrame) -> None:
+        self._attributes = encoder.attributes
+        self._values = [_shown_values(one, accounts) for one in encoder.attributes]
+        self._made: dict[tuple[int, Any, bool], str] = {}
+
+    def name(self, at: int) -> str:
+        return self._attributes[at].name
+
+    def words(self, at: int, row: int, is_for: bool) -> str:
+        value = self._values[at][row]
+        key = (at, value, is_for)
+        if key not in self._made:
+            self._made[key] = _phrase(self._attributes[at], value, is_for)
+        return self._made[key]
+
+
+def _shown_values(attribute: Attribute, accounts: pd.DataFrame) -> list[Any]:
+    if attribute.form == "ratio":
+        above, below, _ = RATIOS[attribute.name]
+        if above not in accounts or below not in accounts:
+            return [None] * len(accounts)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            quotient = accounts[above].to_numpy(dtype=np.float64) / accounts[below].to_numpy(dtype=np.float64)
+        return list(quotient.tolist())
+    return list(accounts[attribute.name].tolist()) if attribute.name in accounts else [None] * len(accounts)
+
+
+def _phrase(attribute: Attribute, value: Any, is_for: bool) -> str:
+    words = attribute.words[:1].upper() + attribute.words[1:]
+    if attribute.form == "items":
+        return f"{words}: {', '.join(shown_items(attribute, value, is_for, N_ITEMS_SHOWN))}"
+    if attribute.form == "words":
+        cut = value.split()
+        return f"{words}: {' '.join(cut[:N_WORDS_SHOWN])}{' …' if len(cut) > N_WORDS_SHOWN else ''}"
+    if attribute.form == "recency":
+        return f"{words}: {value:%B %Y}"
+    if attribute.form == "age":
+        return f"{words}: {value:.0f}"
+    if attribute.form in ("number", "ratio"):
+        return f"{words}: {short_number(value)}"
+    return f"{words}: {value}"
+
+
+def short_number(value: float) -> str:
+    """Write a number as people say it: 18.3 M, 1,200, 0.25."""
+    size = abs(value)
+    for limit, suffix in ((1e9, "B"), (1e6, "M")):
+        if size >= limit * 0.9995:
+            return f"{value / limit:.3g} {suffix}"
+    if size >= 100 or value == round(value):
+        return f"{value:,.0f}"
+    return f"{value:.2g}"

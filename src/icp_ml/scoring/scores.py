@@ -1,0 +1,104 @@
+"""One batch of accounts in, one scored row each out; no row's score depends on its neighbours."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from icp_ml.features.statistics import Floats
+from icp_ml.model.calibration import probability
+from icp_ml.model.candidate import Model, Tiers
+from icp_ml.scoring.reasons import reasons
+from icp_ml.settings import ScoringSettings, TierSettings
+
+BEST_FIT, GOOD_FIT, BAD_FIT, INSUFFICIENT = "Best fit", "Good fit", "Bad fit", "Insufficient data"
+TIERS = (BEST_FIT, GOOD_FIT, BAD_FIT, INSUFFICIENT)
+
+SCORED_COLUMNS = (
+    "account_id",
+    "name",
+    "fit_probability",
+    "fit_percentile",
+    "tier",
+    "reasons_for",
+    "reasons_against",
+    "data_completeness",
+    "model_spread",
+    "is_customer",
+    "duplicate_of",
+    "model_version",
+    "scored_at",
+)
+"""The columns of a scored list, in order; fit_percentile and duplicate_of need the whole list."""
+
+
+def frozen_tiers(base_rate: float, settings: TierSettings) -> Tiers:
+    """Fix the cut-offs at training as multiples of the base rate, never above 0.95."""
+    return Tiers(min(settings.best_fit * base_rate, 0.95), min(settings.good_fit * base_rate, 0.95))
+
+
+def tier_of(fit_probability: Floats, data_completeness: Floats, tiers: Tiers, floor: float) -> Any:
+    """Give each row its tier; too little known is said, not guessed.
+
+    Returns
+    -------
+    ndarray of str, shape (n_rows,)
+    """
+    by_score = np.where(
+        fit_probability >= tiers.best_fit,
+        BEST_FIT,
+        np.where(fit_probability >= tiers.good_fit, GOOD_FIT, BAD_FIT),
+    )
+    return np.where(data_completeness < floor, INSUFFICIENT, by_score)
+
+
+def score(
+    model: Model, accounts: pd.DataFrame, as_of: pd.Timestamp, settings: ScoringSettings, n_threads: int = 1
+) -> pd.DataFrame:
+    """Score accounts.
+
+    Parameters
+    ----------
+    model : Model
+    accounts : pandas.DataFrame
+        Our columns, parsed; account_id is needed, what else is lacking counts as missing.
+    as_of : pandas.Timestamp
+        The day ages and recency are counted to.
+    settings : ScoringSettings
+        Completeness floor and number of reasons.
+    n_threads : int
+        Threads of LightGBM; the result does not depend on it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        account_id, name, fit_probability (0 to 1), tier, reasons_for and reasons_against (lists of
+        (attribute, words, contribution in log-odds)), data_completeness (0 to 1), model_spread (largest minus
+        smallest probability among the seeds' models).
+    """
+    matrix = model.encoder.transform(accounts, as_of)
+    contributions, _ = model.explain(matrix, n_threads)
+    by_seed = model.log_odds(matrix, n_threads)
+    fit_probability = probability(by_seed.mean(axis=1))
+    known = model.encoder.known(accounts)
+    completeness = known.mean(axis=1)
+    reasons_for, reasons_against = reasons(model.encoder, accounts, contributions, known, settings.n_reasons)
+    spread = probability(by_seed)
+    return pd.DataFrame(
+        {
+            "account_id": accounts["account_id"].to_numpy(),
+            "name": accounts["name"].to_numpy()
+            if "name" in accounts
+            else pd.array([None] * len(accounts), "str"),
+            "fit_probability": fit_probability,
+            "tier": tier_of(fit_probability, completeness, model.tiers, settings.completeness_floor),
+            "reasons_for": reasons_for,
+            "reasons_against": reasons_against,
+            "data_completeness": completeness,
+            "model_spread": spread.max(axis=1, initial=0.0) - spread.min(axis=1, initial=1.0)
+            if len(spread)
+            else [],
+        }
+    )

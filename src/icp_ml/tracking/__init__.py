@@ -1,0 +1,1 @@
+"""Runs, registered models and exports."""

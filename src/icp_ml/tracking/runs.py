@@ -1,0 +1,98 @@
+"""Write one training to one MLflow run, laid out so that runs compare at a glance."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+    from mlflow.tracking import MlflowClient
+
+MAX_PARAMETER = 500
+
+
+@dataclass(frozen=True)
+class Training:
+    """What a run keeps of a training.
+
+    Attributes
+    ----------
+    name : str
+        What differs, for a person to tell runs apart.
+    composed : str
+        The composed configuration, unresolved.
+    parameters : mapping
+        Settings by dotted name.
+    tags : mapping of str to str
+        Digests, verdict, versions.
+    metrics : mapping of str to float
+        By MLflow name, such as test/roc_auc and test/roc_auc_low.
+    plots : mapping of str to Figure
+    texts : mapping of str to str
+        Further artifacts by file name.
+    """
+
+    name: str
+    composed: str
+    parameters: Mapping[str, Any]
+    tags: Mapping[str, str]
+    metrics: Mapping[str, float]
+    plots: Mapping[str, Figure]
+    texts: Mapping[str, str]
+
+
+def log_training(client: MlflowClient, experiment_id: str, training: Training) -> str:
+    """Log a training; give the run's id. The run is closed by `finish_run`, once its model is registered."""
+    from mlflow.entities import Metric, Param, RunTag
+
+    run = client.create_run(experiment_id, run_name=training.name)
+    run_id = str(run.info.run_id)
+    now = int(run.info.start_time)
+    metrics = [Metric(name, value, now, 0) for name, value in training.metrics.items() if isfinite(value)]
+    parameters = [Param(name, str(value)[:MAX_PARAMETER]) for name, value in training.parameters.items()]
+    tags = [RunTag(name, value) for name, value in training.tags.items()]
+    client.log_batch(run_id, metrics, parameters, tags)
+    client.log_text(run_id, training.composed, "config.yaml")
+    for name, text in training.texts.items():
+        client.log_text(run_id, text, name)
+    for name, figure in training.plots.items():
+        client.log_figure(run_id, figure, f"plots/{name}.png")
+    return run_id
+
+
+def log_dataset(
+    client: MlflowClient, run_id: str, name: str, digest: str, profile: Mapping[str, Any]
+) -> None:
+    """Note which data a run learnt from, in MLflow's own datasets view."""
+    from mlflow.entities import Dataset, DatasetInput, InputTag
+
+    source = json.dumps({"name": name})
+    dataset = Dataset(name, digest[:36], "local", source, None, json.dumps(dict(profile)))
+    client.log_inputs(run_id, [DatasetInput(dataset, [InputTag("mlflow.data.context", name)])])
+
+
+def finish_run(client: MlflowClient, run_id: str, is_finished: bool) -> None:
+    """Close a run as finished or failed."""
+    client.set_terminated(run_id, "FINISHED" if is_finished else "FAILED")
+
+
+def metric_names(figures: Mapping[str, Mapping[str, Any]]) -> dict[str, float]:
+    """Name figures for the UI: `test/roc_auc`, `test/roc_auc_low`, `test_logistic_regression/roc_auc` ….
+
+    Parameters
+    ----------
+    figures : mapping of model to mapping of figure to Interval
+        The first model is the candidate.
+    """
+    metrics: dict[str, float] = {}
+    for position, (model, found) in enumerate(figures.items()):
+        group = "test" if position == 0 else f"test_{model.replace(' ', '_')}"
+        for name, interval in found.items():
+            metrics[f"{group}/{name}"] = interval.value
+            metrics[f"{group}/{name}_low"] = interval.low
+            metrics[f"{group}/{name}_high"] = interval.high
+    return metrics
