@@ -93,22 +93,25 @@ def _training(run: Run, model: Model, judgement: Judgement, tables: TrainingTabl
 
     config = run.config
     report = judgement.report
-    figures = {**report.figures, **{f"difference to {name}": one for name, one in report.differences.items()}}
+    written = report_markdown(f"{config.data.name}: {run_name(run)}", report)
     tags = {
         "data": config.data.name,
         "data_digest": hashlib.sha256("".join(tables.digests.values()).encode()).hexdigest()[:12],
         "label_digest": label_digest(config),
         "model_version": model.version,
         "gates": "passed" if judgement.is_passed else "failed",
+        "mlflow.note.content": written,
+        "mlflow.source.name": "pipelines.train",
     }
     texts = {
-        "report/report.md": report_markdown(f"{config.data.name}: {run_name(run)}", report),
+        "report/report.md": written,
         "report/report.json": json.dumps(report_json(report), indent=2),
         "report/test_rows.csv": judgement.scored.to_csv(index=False),
         "report/datasets.json": json.dumps(dict(tables.digests), indent=2),
     }
     name, composed = run_name(run), masked(run.composed)
-    return Training(name, composed, _parameters(config), tags, metric_names(figures), judgement.plots, texts)
+    metrics = metric_names(report.figures, report.differences)
+    return Training(name, composed, _parameters(config), tags, metrics, judgement.plots, texts)
 
 
 def run_name(run: Run) -> str:
@@ -133,7 +136,10 @@ def _raw_form(config: Config) -> dict[str, Any]:
     table = getattr(config.data, name)
     fields = mapped_fields(name, config.data)
     return {
-        "columns": {key: one.model_dump(mode="json", by_alias=True) for key, one in table.columns.items()},
+        "columns": {
+            key: one.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+            for key, one in table.columns.items()
+        },
         "fields": {key: asdict(one) for key, one in fields.items()},
         "missing": list(config.data.missing),
     }

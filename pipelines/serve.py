@@ -10,7 +10,7 @@ from icp_ml.config import Run, run_pipeline
 
 def serve(run: Run) -> None:
     """Run `mlflow models serve` on the model that tracking.model names."""
-    from icp_ml.tracking.store import absolute_uri, resolve, store
+    from icp_ml.tracking.store import absolute_uri, resolve, server_environment, store
 
     settings = run.config.tracking
     with store(settings) as client:
@@ -19,7 +19,7 @@ def serve(run: Run) -> None:
         f"{settings.registered_model} {found.number}: http://127.0.0.1:{settings.port}/invocations",
         flush=True,
     )
-    environment = os.environ | {"MLFLOW_TRACKING_URI": absolute_uri(settings.uri)}
+    environment = server_environment() | {"MLFLOW_TRACKING_URI": absolute_uri(settings.uri)}
     command = [
         *(sys.executable, "-m", "mlflow", "models", "serve", "--env-manager", "local"),
         *("--model-uri", f"models:/{settings.registered_model}/{found.number}"),

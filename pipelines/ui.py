@@ -11,7 +11,7 @@ from icp_ml.config import Run, run_pipeline
 def ui(run: Run) -> None:
     """Serve the MLflow UI of the local store until it is stopped."""
     from icp_ml.errors import UnavailableError
-    from icp_ml.tracking.store import absolute_uri, store
+    from icp_ml.tracking.store import absolute_uri, server_environment, store
 
     settings = run.config.tracking
     if settings.uri.startswith("http"):
@@ -21,10 +21,7 @@ def ui(run: Run) -> None:
     with store(settings):
         pass  # made and migrated before the server's workers start
     print(f"MLflow UI: http://127.0.0.1:{settings.port} (Ctrl-C stops it)", flush=True)
-    environment = os.environ | {
-        "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
-        "MLFLOW_LOGGING_LEVEL": "ERROR",
-    }
+    environment = server_environment() | {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
     command = [
         *(sys.executable, "-m", "mlflow", "server", "--backend-store-uri", absolute_uri(settings.uri)),
         *("--host", "127.0.0.1", "--port", str(settings.port), "--workers", "1"),

@@ -90,6 +90,11 @@ def run_pipeline(pipeline: Pipeline) -> None:
     sys.exit(max([composing, *statuses]))
 
 
+def exit_with(action: Callable[[], int | None]) -> None:
+    """Run an action that composes no configuration, and leave with the exit status of what happened."""
+    sys.exit(_status_of(action))
+
+
 def checked(composed: Any) -> Run:
     """Check a composed configuration.
 
@@ -102,7 +107,7 @@ def checked(composed: Any) -> Run:
     from omegaconf import OmegaConf
     from pydantic import ValidationError
 
-    lacking = sorted(OmegaConf.missing_keys(composed))
+    lacking = _missing(OmegaConf.to_container(composed, resolve=False), "")
     if lacking:
         details = [f"{name}: has no value" for name in lacking]
         raise ConfigError(
@@ -118,6 +123,13 @@ def checked(composed: Any) -> Run:
         raise ConfigError(what, details, "Correct them in conf/ or in ARGS.") from failure
     overrides = tuple(HydraConfig.get().overrides.task) if HydraConfig.initialized() else ()
     return Run(config, OmegaConf.to_yaml(composed, resolve=False), overrides)
+
+
+def _missing(value: Any, path: str) -> list[str]:
+    """List the dotted names of mandatory values that nobody gave."""
+    if isinstance(value, dict):
+        return [name for key, one in value.items() for name in _missing(one, f"{path}.{key}".lstrip("."))]
+    return [path] if value == "???" else []
 
 
 @contextmanager
@@ -167,7 +179,10 @@ def _unforeseen(failure: Exception) -> IcpError:
 
 
 def _complaint(found: Any) -> str:
-    path = ".".join(str(part) for part in found["loc"])
+    parts = [str(part) for part in found["loc"]]
+    path = ".".join(
+        parts[:1] + parts[2:] if parts[0] == "label" else parts
+    )  # pydantic names the definition too
     message = found["msg"].removeprefix("Value error, ")
     if found["type"] == "extra_forbidden":
         return f"{path}: is no setting"

@@ -12,6 +12,7 @@ PREVIOUS = {
     "tier": "previous_tier",
     "scored_at": "previous_scored_at",
 }
+ROUNDING = 1e-12  # 0.35 - 0.30 is a hair below 0.05
 
 
 @dataclass(frozen=True)
@@ -59,11 +60,13 @@ def changes(
     old = previous.drop_duplicates("account_id").rename(columns=PREVIOUS)
     old = old[["account_id", *PREVIOUS.values()]]
     both = current.drop_duplicates("account_id").merge(old, on="account_id", how="outer", indicator="origin")
+    names = previous.drop_duplicates("account_id").set_index("account_id")["name"]
+    both["name"] = both["name"].where(both["origin"] != "right_only", both["account_id"].map(names))
     both["change"] = both["fit_probability"] - both["previous_probability"]
     both["move"] = _moves(both, tiers)
     is_moved = both["move"].isin(["up", "down"])
-    is_listed = (both["move"] != "same tier") | (both["change"].abs() >= min_change)
-    listed = both.loc[is_listed].assign(size=both["change"].abs())
+    is_listed = (both["move"] != "same tier") | (both["change"].abs() >= min_change - ROUNDING)
+    listed = both.assign(size=both["change"].abs()).loc[is_listed]
     listed = listed.sort_values(
         ["size", "account_id"], ascending=[False, True], na_position="last", ignore_index=True
     )

@@ -137,9 +137,9 @@ def table_checks(fields: dict[str, Field]) -> DataFrameSchema:
     def checks(field: Field) -> list[pa.Check]:
         found = []
         if field.low is not None:
-            found.append(pa.Check.ge(field.low, error=f"below {field.low:,g}"))
+            found.append(pa.Check.ge(field.low, error=f"below {field.low:,.12g}"))
         if field.high is not None:
-            found.append(pa.Check.le(field.high, error=f"above {field.high:,g}"))
+            found.append(pa.Check.le(field.high, error=f"above {field.high:,.12g}"))
         return found
 
     return pa.DataFrameSchema(

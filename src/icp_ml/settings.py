@@ -1,7 +1,6 @@
 """The settings of every stage: one frozen model for each group in `conf/`, which holds the values.
 
-Nothing here has a default that a run could silently fall back on, but for the optional parts of a
-column's mapping, where absent means "not so".
+No setting has a default to fall back on silently, but for the optional parts of a column's mapping.
 """
 
 from __future__ import annotations
@@ -16,6 +15,8 @@ from icp_ml.schema import Kind
 Share = Annotated[float, Field(gt=0, lt=1)]
 Positive = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
+Text = Annotated[str, Field(coerce_numbers_to_str=True)]
+Name = Annotated[str, Field(pattern=r"^[a-z0-9_]+$")]
 
 
 class Settings(BaseModel):
@@ -52,10 +53,14 @@ class ColumnSettings(Settings):
 
     @model_validator(mode="after")
     def _has_one_origin(self) -> ColumnSettings:
-        origins = [self.source is not None, bool(self.product_of), self.value is not None]
-        if sum(origins) != 1:
+        if sum((self.source is not None, bool(self.product_of), self.value is not None)) != 1:
             raise ValueError("give exactly one of from, product_of and value")
         return self
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Name the user's columns that this one is made of."""
+        return self.product_of or ((self.source,) if self.source is not None else ())
 
 
 class FileSettings(Settings):
@@ -87,7 +92,7 @@ class JoinSettings(FileSettings):
     Its columns are spoken of as `name.column`.
     """
 
-    name: str = Field(pattern=r"^[a-z0-9_]+$")
+    name: Name
     left_on: str
     right_on: str
 
@@ -119,9 +124,7 @@ class TableSettings(FileSettings):
 class DataSettings(Settings):
     """A mapping of a company's files to our tables."""
 
-    name: str = Field(
-        pattern=r"^[a-z0-9_]+$"
-    )  # names the experiment, the registered model and the output folder
+    name: Name  # names the experiment, the registered model and the output folder
     root: str  # folder that the paths below start from
     today: date  # ages and maturity count to this day
     notes: tuple[str, ...] = ()  # what a reader of the report must know about these data
@@ -188,6 +191,12 @@ class ModelSettings(Settings):
     row_share: Annotated[float, Field(gt=0, le=1)]
     column_share: Annotated[float, Field(gt=0, le=1)]
 
+    @model_validator(mode="after")
+    def _has_a_tree_for_each_seed(self) -> ModelSettings:
+        if self.max_trees < self.n_seeds:
+            raise ValueError(f"max_trees must be at least n_seeds, which is {self.n_seeds}")
+        return self
+
 
 class EvaluationSettings(Settings):
     """Figures on the test set, and what a candidate must reach."""
@@ -205,7 +214,7 @@ class TrackingSettings(Settings):
     artifact_folder: str | None  # for a local store; a server keeps its own
     experiment: str
     registered_model: str
-    model: str  # what predict uses: an alias, a version number or an exported folder
+    model: Text  # what predict uses: an alias, a version number or an exported folder
     export_folder: str
     port: Annotated[int, Field(ge=1, le=65535)]  # of the UI and of serving, on localhost
 
@@ -215,6 +224,12 @@ class TierSettings(Settings):
 
     best_fit: Positive
     good_fit: Positive
+
+    @model_validator(mode="after")
+    def _is_in_order(self) -> TierSettings:
+        if self.best_fit < self.good_fit:
+            raise ValueError(f"best_fit must be at least good_fit, which is {self.good_fit:g}")
+        return self
 
 
 class ScoringSettings(Settings):

@@ -25,7 +25,7 @@ class Split:
     cut : pandas.Timestamp, optional
         The first day of the test part; None where the split is random.
     n_embargoed : int
-        Older rows left out because their outcome was not complete before `cut`.
+        Older rows left out because their outcome was not complete by `cut`.
     notes : tuple of str
         What the reader must know of the split.
     """
@@ -76,14 +76,18 @@ def _time_split(labels: pd.DataFrame, dated: pd.Series[bool], settings: SplitSet
     else:
         cut = as_of[dated].sort_values().iloc[int(dated.sum() * (1 - settings.test_share))]
     first_day = as_of.groupby(labels["group"]).transform("min")
-    is_test = (first_day >= cut).to_numpy()
+    is_test = (dated & (first_day >= cut)).to_numpy()
     is_older = (dated & (first_day < cut)).to_numpy()
     is_late = (labels["complete_at"] > cut).to_numpy()
     notes = []
     if (~dated).any():
         notes.append(f"{int((~dated).sum()):,} label rows without a date are left out")
-    if labels["complete_at"].isna().all():
+    is_unrecorded = labels["complete_at"].isna().to_numpy()
+    if is_unrecorded.all():
         notes.append("no embargo: nobody recorded when the outcomes were complete")
+    elif (is_unrecorded & is_older).any():
+        n = int((is_unrecorded & is_older).sum())
+        notes.append(f"no embargo on {n:,} rows: nobody recorded when their outcomes were complete")
     return Split(
         np.flatnonzero(is_older & ~is_late),
         np.flatnonzero(is_test),

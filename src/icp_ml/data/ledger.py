@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import parquet
 
+from icp_ml.data.scored import SCHEMA, safe_cell
 from icp_ml.errors import DataError
 from icp_ml.rescore import Changes
 
@@ -18,16 +19,11 @@ ENTRY_COLUMNS = ["account_id", "name", "fit_probability", "tier", "is_customer",
 
 def keep_entry(tables: Iterable[pa.Table], folder: Path) -> Iterator[pa.Table]:
     """Pass scored tables on and write them to the folder's ledger entry, in full precision."""
-    writer = None
-    try:
+    schema = pa.schema([SCHEMA.field(name) for name in ENTRY_COLUMNS])
+    with parquet.ParquetWriter(folder / ENTRY, schema) as writer:
         for table in tables:
-            entry = table.select(ENTRY_COLUMNS)
-            writer = writer or parquet.ParquetWriter(folder / ENTRY, entry.schema)
-            writer.write_table(entry)
+            writer.write_table(table.select(ENTRY_COLUMNS))
             yield table
-    finally:
-        if writer is not None:
-            writer.close()
 
 
 def read_entry(folder: Path) -> pd.DataFrame:
@@ -40,13 +36,17 @@ def read_entry(folder: Path) -> pd.DataFrame:
     """
     path = folder / ENTRY
     try:
-        entry: pd.DataFrame = parquet.read_table(path).to_pandas()
-    except (OSError, pa.ArrowInvalid) as failure:
+        with parquet.ParquetFile(path) as stored:
+            entry: pd.DataFrame = stored.read().select(ENTRY_COLUMNS).to_pandas()
+    except (OSError, KeyError, pa.ArrowException) as failure:
         fix = f"Restore it, or move {folder.name} away: the next run then starts without a comparison."
         raise DataError(f"the ledger entry {path} cannot be read.", [str(failure)[:200]], fix) from failure
     return entry
 
 
 def write_movers(moved: Changes, folder: Path) -> None:
-    """Write who moved, entered and left."""
-    moved.movers.to_csv(folder / "movers.csv", index=False, encoding="utf-8-sig", float_format="%.4f")
+    """Write who moved, entered and left, with no cell that a spreadsheet would run."""
+    safe = {name: moved.movers[name].map(safe_cell) for name in ("account_id", "name")}
+    moved.movers.assign(**safe).to_csv(
+        folder / "movers.csv", index=False, encoding="utf-8-sig", float_format="%.4f"
+    )

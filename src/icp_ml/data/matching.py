@@ -9,23 +9,37 @@ import numpy as np
 import pandas as pd
 
 FREE_MAIL = frozenset(
-    [
-        *("gmail.com", "googlemail.com", "yahoo.com", "hotmail.com", "outlook.com", "live.com", "icloud.com"),
-        *(
-            "aol.com",
-            "gmx.de",
-            "gmx.net",
-            "web.de",
-            "t-online.de",
-            "mail.ru",
-            "yandex.ru",
-            "qq.com",
-            "163.com",
-        ),
-        *("protonmail.com", "proton.me", "orange.fr", "free.fr", "libero.it"),
-    ]
+    one
+    for domains in (
+        "gmail.com googlemail.com outlook.com hotmail.com hotmail.co.uk hotmail.fr hotmail.de live.com",
+        "msn.com live.co.uk yahoo.com yahoo.co.uk yahoo.fr yahoo.de yahoo.es yahoo.it yahoo.ca",
+        "yahoo.com.br yahoo.co.in yahoo.co.jp ymail.com rocketmail.com aol.com icloud.com me.com mac.com",
+        "mail.com email.com zoho.com protonmail.com proton.me pm.me fastmail.com hey.com tutanota.com",
+        "gmx.com gmx.net gmx.de gmx.at gmx.ch web.de t-online.de freenet.de arcor.de bluewin.ch",
+        "orange.fr wanadoo.fr free.fr sfr.fr laposte.net libero.it virgilio.it alice.it tiscali.it",
+        "telenet.be skynet.be ziggo.nl hetnet.nl xs4all.nl telia.com seznam.cz wp.pl o2.pl onet.pl",
+        "interia.pl mail.ru bk.ru inbox.ru list.ru yandex.ru ya.ru yandex.com rambler.ru ukr.net qq.com",
+        "163.com 126.com foxmail.com sina.com naver.com hanmail.net daum.net rediffmail.com uol.com.br",
+        "bol.com.br terra.com.br comcast.net verizon.net att.net cox.net charter.net sbcglobal.net",
+        "bellsouth.net earthlink.net btinternet.com sky.com shaw.ca rogers.com bigpond.com",
+    )
+    for one in domains.split()
 )
 """Domains of mailboxes, which join nobody."""
+
+SHARED_SITES = frozenset(
+    one
+    for domains in (
+        "facebook.com apps.facebook.com m.facebook.com linkedin.com twitter.com x.com instagram.com",
+        "youtube.com tiktok.com pinterest.com vk.com weibo.com xing.com angel.co wellfound.com",
+        "crunchbase.com gust.com itunes.apple.com apps.apple.com play.google.com google.com",
+        "sites.google.com maps.google.com translate.google.com web.archive.org wikipedia.org",
+        "en.wikipedia.org github.com medium.com t.me wa.me kickstarter.com indiegogo.com techcrunch.com",
+        "bloomberg.com etsy.com amazon.com ebay.com yelp.com linktr.ee bit.ly goo.gl",
+    )
+    for one in domains.split()
+)
+"""Sites on which many companies have a page: "facebook.com/acme" is no domain of Acme's."""
 
 Keys = np.ndarray[Any, np.dtype[np.uint64]]
 
@@ -51,10 +65,10 @@ def known_accounts(customers: pd.DataFrame) -> KnownAccounts:
 
 
 def company_domains(accounts: pd.DataFrame) -> pd.Series[Any]:
-    """Give web domains, missing where there is none or it is a mailbox provider's."""
+    """Give web domains, missing where there is none or many companies share it."""
     if "domain" not in accounts:
         return pd.Series(pd.array([None] * len(accounts), dtype="str"), index=accounts.index)
-    return accounts["domain"].mask(accounts["domain"].isin(FREE_MAIL))
+    return accounts["domain"].mask(accounts["domain"].isin(FREE_MAIL | SHARED_SITES))
 
 
 def row_keys(accounts: pd.DataFrame) -> tuple[Keys, Keys]:

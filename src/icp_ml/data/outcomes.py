@@ -7,17 +7,18 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from icp_ml.data.sources import source_digest
+from icp_ml.data.sources import table_digest
 from icp_ml.data.tables import Table, mapped_fields, read_table
 from icp_ml.errors import ConfigError, count
 from icp_ml.label import NEEDS, USES
 from icp_ml.model.training import TrainingSet
+from icp_ml.schema import Field
 from icp_ml.settings import DataSettings
 
 
 @dataclass(frozen=True)
 class TrainingTables:
-    """The tables of a training, and the digest of each source."""
+    """The tables of a training, and the digest of all that each is made of."""
 
     tables: Mapping[str, Table]
     digests: Mapping[str, str]
@@ -32,10 +33,9 @@ class TrainingTables:
         """Say what was left out or not understood."""
         found = []
         for name, table in self.tables.items():
-            if table.findings.refused:
-                found.append(
-                    f"{name}: {count(len(table.findings.refused), 'row')} lacking a required value left out"
-                )
+            if table.findings.n_refused:
+                rows = count(table.findings.n_refused, "row")
+                found.append(f"{name}: {rows} lacking a required value left out")
             found += [f"{name}.{line}" for line in table.findings.lines()]
         return found
 
@@ -60,7 +60,7 @@ def label_tables(mapping: DataSettings, definition: str) -> TrainingTables:
         raise ConfigError(what, fix="Map that table, or choose another label.")
     names = [name for name in ("customers", *USES[definition]) if getattr(mapping, name) is not None]
     tables = {name: read_table(name, mapping) for name in names}
-    return TrainingTables(tables, {name: source_digest(getattr(mapping, name)) for name in names})
+    return TrainingTables(tables, {name: table_digest(getattr(mapping, name)) for name in names})
 
 
 def training_set(tables: TrainingTables, labels: pd.DataFrame, mapping: DataSettings) -> TrainingSet:
@@ -69,16 +69,32 @@ def training_set(tables: TrainingTables, labels: pd.DataFrame, mapping: DataSett
     Raises
     ------
     ConfigError
-        There is nothing to learn from.
+        There is nothing to learn from, or a column means another thing for prospects than for customers.
     """
     if "customers" not in tables.tables:
         what = f"conf/data/{mapping.name}.yaml maps no customers: there is nothing to learn from."
         raise ConfigError(what, fix="Map the customers' firmographics, or use make label alone.")
     customers = tables.tables["customers"]
-    fields = customers.fields
-    if mapping.prospects is not None:
-        shared = mapped_fields("prospects", mapping)
-        fields = {name: field for name, field in fields.items() if name in shared}
+    fields = _shared_fields(customers.fields, mapping)
     by_account = customers.rows.set_index("account_id", drop=False)
     accounts = by_account.loc[labels["account_id"], list(fields)].reset_index(drop=True)
     return TrainingSet(accounts, labels, fields)
+
+
+def _shared_fields(fields: dict[str, Field], mapping: DataSettings) -> dict[str, Field]:
+    """Keep the columns that prospects have too, where any are mapped."""
+    where = f"conf/data/{mapping.name}.yaml"
+    if mapping.prospects is not None:
+        theirs = mapped_fields("prospects", mapping)
+        fields = {name: field for name, field in fields.items() if name in theirs}
+        unlike = [name for name, field in fields.items() if field.kind != theirs[name].kind]
+        if unlike:
+            details = [
+                f"{one}: {fields[one].kind} of customers, {theirs[one].kind} of prospects" for one in unlike
+            ]
+            what = f"{where} reads customers and prospects differently."
+            raise ConfigError(what, details, "Give the column the same kind in both.")
+    if not any(field.is_feature for field in fields.values()):
+        what = f"{where} maps no feature that customers and prospects share: there is nothing to learn from."
+        raise ConfigError(what, fix="Map more of their columns.")
+    return fields

@@ -7,13 +7,15 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 
-from icp_ml.errors import LockedError
+from icp_ml.errors import LockedError, UnavailableError
 
 LATEST = "latest"
 WORKING = ".working"
+MANIFEST = "manifest.json"
 
 
 @contextmanager
@@ -24,16 +26,21 @@ def locked(folder: Path) -> Iterator[None]:
     ------
     LockedError
         Another run holds it.
+    UnavailableError
+        The folder cannot be made or written to.
     """
     from filelock import FileLock, Timeout
 
-    folder.mkdir(parents=True, exist_ok=True)
     lock = FileLock(folder / ".lock")
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=0)
     except Timeout as busy:
         fix = "Wait until that run ends, or give this one another folder."
         raise LockedError(f"another run is writing to {folder}.", fix=fix) from busy
+    except OSError as failure:
+        what = f"{folder} cannot be written to: {failure.strerror}."
+        raise UnavailableError(what, fix="Name another folder, or free this one.") from failure
     try:
         yield
     finally:
@@ -50,8 +57,15 @@ def publication(folder: Path, name: str) -> Iterator[Path]:
     ----------
     folder : Path
     name : str
-        Of the new result; one that is already there under that name is replaced.
+        Of the new result. A complete result of that name stays, and this one is called name.2: the pointer
+        must never name a folder that is being replaced. An incomplete one is removed.
+
+    Raises
+    ------
+    UnavailableError
+        `folder/latest` is a folder of its own, as after a copy that followed it; it would have to go.
     """
+    _check_pointer(folder / LATEST)
     working = folder / WORKING
     shutil.rmtree(working, ignore_errors=True)
     working.mkdir(parents=True)
@@ -61,11 +75,10 @@ def publication(folder: Path, name: str) -> Iterator[Path]:
         shutil.rmtree(working, ignore_errors=True)
         raise
     _flush(working)
-    target = folder / name
-    if target.exists():  # the pointer must never name a folder that is being replaced
-        target = folder / _free_name(folder, name)
+    target = _free_target(folder, name)
     working.rename(target)
     point_latest(folder, target.name)
+    _flush_entry(folder)
 
 
 def point_latest(folder: Path, name: str) -> None:
@@ -79,12 +92,12 @@ def point_latest(folder: Path, name: str) -> None:
 def latest(folder: Path) -> Path | None:
     """Give the newest complete result of a folder, if there is one."""
     pointer = folder / LATEST
-    return pointer.resolve() if (pointer / "manifest.json").is_file() else None
+    return pointer.resolve() if (pointer / MANIFEST).is_file() else None
 
 
 def results(folder: Path) -> list[Path]:
     """List all complete results of a folder, oldest first by name."""
-    found = (one for one in folder.glob("*/manifest.json") if not one.parent.is_symlink())
+    found = (one for one in folder.glob(f"*/{MANIFEST}") if not one.parent.is_symlink())
     return sorted(one.parent for one in found if not one.parent.name.startswith("."))
 
 
@@ -101,18 +114,30 @@ def write_text(path: Path, text: str) -> None:
     half.replace(path)
 
 
-def _free_name(folder: Path, name: str) -> str:
-    number = 2
-    while (folder / f"{name}.{number}").exists():
-        number += 1
-    return f"{name}.{number}"
+def _check_pointer(pointer: Path) -> None:
+    if pointer.exists() and not pointer.is_symlink():
+        what = f"{pointer} is not the pointer that a publication makes."
+        raise UnavailableError(what, fix="Move it away.")
+
+
+def _free_target(folder: Path, name: str) -> Path:
+    """Give the first of name, name.2, name.3 … that no complete result has, cleared of any rest."""
+    numbered = (folder / (name if number == 1 else f"{name}.{number}") for number in count(1))
+    target = next(one for one in numbered if not (one / MANIFEST).is_file())
+    if target.is_dir():
+        shutil.rmtree(target)
+    return target
 
 
 def _flush(folder: Path) -> None:
     """Bring a finished folder to the disk before its name appears, for the sake of a power cut."""
-    for path in [*(one for one in folder.rglob("*") if one.is_file()), folder]:
-        handle = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+    for path in [*folder.rglob("*"), folder]:
+        _flush_entry(path)
+
+
+def _flush_entry(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -43,7 +43,8 @@ SCHEMA = pa.schema(
 )
 
 FIRST_PASS = pa.schema([one for one in SCHEMA if one.name not in ("fit_percentile", "duplicate_of")])
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+SIGNED_WORD = re.compile(r"[-+][\w.]*")
 
 
 @dataclass
@@ -73,7 +74,7 @@ def write_first_pass(batches: Iterable[tuple[pd.DataFrame, Keys, Keys]], path: P
     with ipc.new_file(path, FIRST_PASS) as stream:
         for scored, ids, domains in batches:
             stream.write_table(_arrow(scored))
-            found.scores.append(scored["fit_probability"].to_numpy())
+            found.scores.append(scored["fit_probability"].to_numpy(copy=True))  # a view would keep the batch
             found.eligible.append(~scored["is_customer"].to_numpy())
             found.ids.append(ids)
             found.domains.append(domains)
@@ -134,7 +135,7 @@ def write_refused(refused: Iterable[Refused], path: Path) -> Counter[str]:
         writer = csv.DictWriter(stream, ("source", "row", "reason", "content"))
         writer.writeheader()
         for one in refused:
-            writer.writerow({name: _safe_cell(value) for name, value in asdict(one).items()})
+            writer.writerow({name: safe_cell(value) for name, value in asdict(one).items()})
             counts[one.reason] += 1
     return counts
 
@@ -155,10 +156,16 @@ def _joined(parts: list[Any], dtype: Any) -> Any:
 
 
 def _originals(first: FirstPass) -> Any:
-    """Give each row the place of the earlier row that it repeats, by id or else by domain; else its own."""
+    """Give each row the place of the earlier row that it repeats, by id or else by domain; else its own.
+
+    The earlier row is never a repeat itself.
+    """
     by_id = repeats_of_earlier(_joined(first.ids, np.uint64))
     by_domain = repeats_of_earlier(_joined(first.domains, np.uint64))
-    return np.where(by_id != np.arange(len(by_id)), by_id, by_domain)
+    original = np.where(by_id != np.arange(len(by_id)), by_id, by_domain)
+    while not np.array_equal(original, original[original]):
+        original = original[original]
+    return original
 
 
 def _csv_rows(table: pa.Table) -> Iterator[list[Any]]:
@@ -178,10 +185,10 @@ def _cell(name: str, value: Any) -> Any:
         return "yes" if value else "no"
     if isinstance(value, float):
         return f"{value:.1f}" if name == "fit_percentile" else f"{value:.4f}"
-    return _safe_cell(value)
+    return safe_cell(value)
 
 
-def _safe_cell(value: Any) -> Any:
+def safe_cell(value: Any) -> Any:
     """Keep a spreadsheet from running a cell as a formula; a lone signed word, such as the id -12, stays."""
     is_formula = isinstance(value, str) and value.startswith(FORMULA_STARTS)
-    return f"'{value}" if is_formula and not re.fullmatch(r"[-+][\w.]*", value) else value
+    return f"'{value}" if is_formula and not SIGNED_WORD.fullmatch(value) else value

@@ -5,40 +5,24 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from icp_ml.data.sources import RawBatch, Refused, place_name, read_all, read_batches
-from icp_ml.errors import ConfigError, DataError, count, examples
+from icp_ml.data.checks import MALFORMED, Findings, Problem, most_common, row_problems
+from icp_ml.data.filters import kept_rows, listed_values
+from icp_ml.data.joins import joined_rows, with_joins
+from icp_ml.data.mapping import mapped_fields, own_columns, table_settings
+from icp_ml.data.sources import RawBatch, Refused, place_name, read_batches
+from icp_ml.errors import DataError, count, examples
 from icp_ml.parsing import parse_column
-from icp_ml.schema import Field, table_checks, table_fields
-from icp_ml.settings import ColumnSettings, DataSettings, FilterSettings, TableSettings
+from icp_ml.schema import Field, table_checks
+from icp_ml.settings import ColumnSettings, DataSettings, TableSettings
+
+__all__ = ["Batch", "Findings", "Table", "mapped_fields", "read_table", "table_batches"]
 
 TRAINING_BATCH_ROWS = 100_000
-KEY = ColumnSettings.model_validate("key")
-
-
-@dataclass
-class Findings:
-    """What was noticed while reading a table."""
-
-    n_rows: int = 0
-    n_filtered: int = 0
-    refused: list[Refused] = field(default_factory=list)
-    n_known: Counter[str] = field(default_factory=Counter)
-    not_understood: dict[str, Counter[str]] = field(default_factory=dict)
-
-    def lines(self) -> list[str]:
-        """Say which values were not understood, one line a column."""
-        return [
-            f"{column}: {sum(forms.values()):,} values not understood and taken as missing, "
-            f"for example {examples([form for form, _ in forms.most_common(5)])}"
-            for column, forms in self.not_understood.items()
-            if forms
-        ]
 
 
 @dataclass(frozen=True)
@@ -59,31 +43,14 @@ class Table:
     findings: Findings
 
 
-def mapped_fields(name: str, mapping: DataSettings) -> dict[str, Field]:
-    """Give the columns that a table's mapping provides, declared features included.
+@dataclass(frozen=True)
+class _Checked:
+    """A batch on its way: as it was read, what passed, and what is wrong with the rest by position."""
 
-    Raises
-    ------
-    ConfigError
-        A column is neither ours nor declared with a kind, or the account's id is not mapped.
-    """
-    table = _table_settings(name, mapping)
-    known = table_fields(name)
-    fields, unknown = {}, []
-    for column, settings in table.columns.items():
-        if column in known:
-            fields[column] = _refined(known[column], settings)
-        elif settings.kind is not None and name in ("customers", "prospects"):
-            fields[column] = _refined(Field(settings.kind, column.replace("_", " ")), settings)
-        else:
-            unknown.append(column)
-    lacking = [column for column, ours in known.items() if ours.is_required and column not in fields]
-    if unknown or lacking:
-        details = [f"{column}: not one of our columns" for column in unknown]
-        details += [f"{column}: needed, not mapped" for column in lacking]
-        fix = "Map it in conf/data; a further feature of customers and prospects needs its kind."
-        raise ConfigError(f"data.{name}.columns is not a valid mapping.", details, fix)
-    return fields
+    raw: RawBatch
+    wide: pd.DataFrame
+    good: pd.DataFrame
+    bad: dict[int, list[Problem]]
 
 
 def read_table(name: str, mapping: DataSettings) -> Table:
@@ -96,32 +63,20 @@ def read_table(name: str, mapping: DataSettings) -> Table:
     DataError
         With every failed check, counts and examples.
     """
-    findings = Findings()
-    parts = [batch.rows for batch in table_batches(name, mapping, TRAINING_BATCH_ROWS, findings)]
-    fields = mapped_fields(name, mapping)
+    findings, fields = Findings(), mapped_fields(name, mapping)
+    parts = [batch.good for batch in _checked_batches(name, mapping, TRAINING_BATCH_ROWS, findings)]
     rows = pd.concat(parts, ignore_index=True) if parts else _no_rows(fields)
-    table = _table_settings(name, mapping)
-    problems = _problems(findings.refused)
-    if name == "customers":
-        repeated = rows.loc[rows["account_id"].duplicated(), "account_id"]
-        if len(repeated):
-            problems.append(
-                f"account_id: {len(repeated):,} rows repeat an id, for example {examples(repeated.unique())}"
-            )
-    problems += [
-        f"{column}: none of {sum(forms.values()):,} values was understood, "
-        f"for example {examples(list(forms))}"
-        for column, forms in findings.not_understood.items()
-        if forms and not findings.n_known[column]
+    problems = [
+        *findings.failed_checks(),
+        *(_repeated_ids(rows) if name == "customers" else []),
+        *_foreign_columns(findings),
+        *([] if len(rows) else [f"rows: none is left of {findings.n_rows:,}"]),
     ]
-    if len(rows) == 0:
-        problems.append(f"rows: none is left of {findings.n_rows:,}")
     if problems:
-        checks = "1 failed check" if len(problems) == 1 else f"{len(problems)} failed checks"
-        what = f"{place_name(table)} is not a valid {name} table ({checks})."
-        raise DataError(
-            what, problems, f"Fix the file, or its columns and formats in conf/data/{mapping.name}.yaml."
-        )
+        place = place_name(table_settings(name, mapping))
+        what = f"{place} is not a valid {name} table ({count(len(problems), 'failed check')})."
+        fix = f"Fix the file, or its columns and formats in conf/data/{mapping.name}.yaml."
+        raise DataError(what, problems, fix)
     return Table(rows, fields, findings)
 
 
@@ -137,78 +92,40 @@ def table_batches(name: str, mapping: DataSettings, batch_rows: int, findings: F
     batch_rows : int
         Most rows in a batch; the result of a row does not depend on it.
     findings : Findings
-        Counts to add to.
+        Counts to add to: n_rows = rows given + n_filtered + n_refused, always.
     """
-    table = _table_settings(name, mapping)
-    fields = mapped_fields(name, mapping)
-    joined = [_joined_rows(table, at) for at in range(len(table.joins))]
-    excluded = [_excluded_keys(rule) for rule in table.where]
-    for raw in read_batches(table, _own_columns(table), batch_rows):
-        wide = _with_joins(raw.rows, table, joined)
+    for batch in _checked_batches(name, mapping, batch_rows, findings):
+        refused = sorted([*batch.raw.refused, *_refusals(batch)], key=lambda one: one.row)
+        yield Batch(batch.good, refused, batch.raw.n_bytes)
+
+
+def _checked_batches(
+    name: str, mapping: DataSettings, batch_rows: int, findings: Findings
+) -> Iterator[_Checked]:
+    table, fields = table_settings(name, mapping), mapped_fields(name, mapping)
+    schema = table_checks(fields)
+    joined = [joined_rows(table, at, mapping) for at in range(len(table.joins))]
+    listed = [listed_values(rule, table, fields[rule.column], mapping) for rule in table.where]
+    for raw in read_batches(table, own_columns(table), batch_rows):
+        wide = with_joins(raw.rows, table, joined, mapping)
         rows = _parsed(wide, table, fields, mapping, findings)
-        kept = _kept(rows, table.where, excluded)
-        bad = _row_problems(rows.loc[kept], fields)
-        refused = raw.refused + _refusals(raw, wide, bad)
-        findings.n_rows += len(rows) + len(raw.refused)
-        findings.n_filtered += int((~kept).sum())
-        findings.refused += refused if name != "prospects" else []
-        good = rows.loc[kept & ~rows.index.isin(bad)].reset_index(drop=True)
-        yield Batch(good, refused, raw.n_bytes)
+        kept = kept_rows(rows, table.where, listed)
+        bad = row_problems(rows.loc[kept], schema)
+        good = rows.loc[kept & ~rows.index.isin(list(bad))].reset_index(drop=True)
+        _count(findings, raw, int((~kept).sum()), bad)
+        yield _Checked(raw, wide, good, bad)
 
 
-def _refined(field: Field, settings: ColumnSettings) -> Field:
-    """Let the mapping say more of a column than we know."""
-    return replace(
-        field,
-        kind=settings.kind or field.kind,
-        words=settings.words or field.words,
-        is_feature=field.is_feature if settings.is_feature is None else settings.is_feature,
-    )
-
-
-def _table_settings(name: str, mapping: DataSettings) -> TableSettings:
-    table: TableSettings | None = getattr(mapping, name)
-    if table is None:
-        what = f"conf/data/{mapping.name}.yaml has no {name} table."
-        raise ConfigError(what, fix=f"Map one under {name}, or choose another data set or label.")
-    return table
-
-
-def _sources(column: ColumnSettings) -> tuple[str, ...]:
-    return column.product_of or ((column.source,) if column.source is not None else ())
-
-
-def _own_columns(table: TableSettings) -> list[str]:
-    """List the columns to read from the table's own file: not those that a join brings."""
-    prefixes = tuple(f"{join.name}." for join in table.joins)
-    names = [source for column in table.columns.values() for source in _sources(column)]
-    keys = [join.left_on for join in table.joins]
-    own = [name for name in (*names, *keys) if not (prefixes and name.startswith(prefixes))]
-    return list(dict.fromkeys(own))
-
-
-def _joined_rows(table: TableSettings, at: int) -> pd.DataFrame:
-    join = table.joins[at]
-    prefix = f"{join.name}."
-    names = [source for column in table.columns.values() for source in _sources(column)]
-    keys = [later.left_on for later in table.joins[at + 1 :]]
-    theirs = [name.removeprefix(prefix) for name in (*names, *keys) if name.startswith(prefix)]
-    rows = read_all(join, [join.right_on, *theirs])
-    rows.index = pd.Index(_as_keys(rows[join.right_on]))
-    rows = rows.loc[~rows.index.duplicated()]
-    return rows.add_prefix(prefix)
-
-
-def _with_joins(rows: pd.DataFrame, table: TableSettings, joined: list[pd.DataFrame]) -> pd.DataFrame:
-    wide = rows
-    for join, right in zip(table.joins, joined, strict=True):
-        matched = right.reindex(_as_keys(wide[join.left_on])).set_axis(wide.index, axis="index")
-        wide = pd.concat([wide, matched], axis="columns")
-    return wide
-
-
-def _as_keys(values: pd.Series[Any]) -> np.ndarray[Any, Any]:
-    return parse_column(values, "id", KEY, ()).values.to_numpy(dtype=object)
+def _count(findings: Findings, raw: RawBatch, n_filtered: int, bad: dict[int, list[Problem]]) -> None:
+    findings.n_rows += len(raw.rows) + len(raw.refused)
+    findings.n_filtered += n_filtered
+    findings.n_refused += len(raw.refused) + len(bad)
+    findings.n_unreadable += raw.n_unreadable
+    for refusal in raw.refused:
+        place = f"line {refusal.row:,}: {refusal.reason}"
+        findings.add_problems([Problem("rows", MALFORMED, place)])
+    for problems in bad.values():
+        findings.add_problems(problems)
 
 
 def _parsed(
@@ -220,92 +137,66 @@ def _parsed(
 ) -> pd.DataFrame:
     columns = {}
     for name, settings in table.columns.items():
-        raw = _raw_column(wide, settings, mapping)
-        parsed = parse_column(raw, fields[name].kind, settings, mapping.missing)
-        columns[name] = parsed.values
-        findings.n_known[name] += parsed.n_known
-        findings.not_understood.setdefault(name, Counter()).update(parsed.not_understood)
+        if settings.product_of:
+            columns[name], strange = _product(wide, settings, mapping)
+        else:
+            parsed = parse_column(_raw_column(wide, settings), fields[name].kind, settings, mapping.missing)
+            columns[name], strange = parsed.values, parsed.not_understood
+        findings.add_strange(name, strange)
+        findings.n_known[name] += int(columns[name].notna().sum())
     return pd.DataFrame(columns, index=wide.index)
 
 
-def _raw_column(wide: pd.DataFrame, settings: ColumnSettings, mapping: DataSettings) -> pd.Series[Any]:
+def _raw_column(wide: pd.DataFrame, settings: ColumnSettings) -> pd.Series[Any]:
     if settings.value is not None:
         return pd.Series([settings.value] * len(wide), index=wide.index, dtype=object)
-    if not settings.product_of:
-        return wide[settings.source]
-    product = pd.Series(1.0, index=wide.index)
+    assert settings.source is not None
+    return wide[settings.source]
+
+
+def _product(
+    wide: pd.DataFrame, settings: ColumnSettings, mapping: DataSettings
+) -> tuple[pd.Series[Any], dict[str, int]]:
+    """Multiply columns; the unit counts once, and a product is never a token for "not known"."""
+    strange: Counter[str] = Counter()
+    factor = settings.model_copy(update={"unit": 1.0})
+    product = pd.Series(settings.unit, index=wide.index)
     for source in settings.product_of:
-        product = product * parse_column(wide[source], "number", settings, mapping.missing).values
-    return product
+        parsed = parse_column(wide[source], "number", factor, mapping.missing)
+        strange.update(parsed.not_understood)
+        product = product * parsed.values
+    return product, strange
 
 
-def _excluded_keys(rule: FilterSettings) -> set[str]:
-    if rule.not_in is None:
-        return set()
-    keys = read_all(rule.not_in, [rule.not_in.column])[rule.not_in.column]
-    return set(_as_keys(keys))
+def _refusals(batch: _Checked) -> Iterator[Refused]:
+    contents = batch.wide.loc[list(batch.bad)].to_dict("records")
+    for (row, problems), content in zip(batch.bad.items(), contents, strict=True):
+        held = {key: None if _is_missing(value) else value for key, value in content.items()}
+        reason = "; ".join(map(str, problems))
+        written = json.dumps(held, default=str, ensure_ascii=False)
+        yield Refused(batch.raw.source, batch.raw.places[row], reason, written)
 
 
-def _kept(rows: pd.DataFrame, rules: tuple[FilterSettings, ...], excluded: list[set[str]]) -> pd.Series[bool]:
-    kept = pd.Series(True, index=rows.index)
-    for rule, keys in zip(rules, excluded, strict=True):
-        values = rows[rule.column]
-        if rule.at_least is not None:
-            kept &= values >= _bound(rule.at_least)
-        if rule.at_most is not None:
-            kept &= values <= _bound(rule.at_most)
-        if rule.one_of:
-            kept &= values.isin(list(rule.one_of))
-        if keys:
-            kept &= ~values.isin(keys)
-    return kept
+def _is_missing(value: Any) -> bool:
+    return bool(pd.api.types.is_scalar(value) and pd.isna(value))
 
 
-def _bound(value: Any) -> Any:
-    return value if isinstance(value, int | float) else pd.Timestamp(value)
+def _repeated_ids(customers: pd.DataFrame) -> list[str]:
+    ids = customers["account_id"]
+    repeated = ids[ids.duplicated()]
+    if repeated.empty:
+        return []
+    said = count(len(repeated), "row repeats", "rows repeat")
+    return [f"account_id: {said} an id, for example {examples(repeated.unique())}"]
 
 
-def _row_problems(rows: pd.DataFrame, fields: dict[str, Field]) -> dict[int, str]:
-    """Check each row with pandera; give what is wrong by row."""
-    import pandera.errors
-
-    try:
-        table_checks(fields).validate(rows, lazy=True)
-    except pandera.errors.SchemaErrors as failures:
-        cases = failures.failure_cases
-        is_missing = cases["check"] == "not_nullable"
-        said = cases["failure_case"].map(
-            lambda value: f"{value:g}" if isinstance(value, float) else str(value)
-        )
-        problem = (said + " is " + cases["check"]).mask(is_missing, "missing")
-        wrong = (
-            (cases["column"] + ": " + problem).groupby(cases["index"].astype(int), sort=True).agg("; ".join)
-        )
-        return dict(zip(wrong.index.tolist(), wrong.tolist(), strict=True))
-    return {}
-
-
-def _refusals(raw: RawBatch, wide: pd.DataFrame, bad: dict[int, str]) -> list[Refused]:
-    contents = wide.loc[list(bad)].to_dict("records")
+def _foreign_columns(findings: Findings) -> list[str]:
+    """Name columns of which nothing was understood: another column or another format is meant."""
     return [
-        Refused(raw.source, raw.places[row], reason, json.dumps(content, default=str, ensure_ascii=False))
-        for (row, reason), content in zip(bad.items(), contents, strict=True)
-    ]
-
-
-def _problems(refused: list[Refused]) -> list[str]:
-    """Sum up the rows whose values are impossible; a missing required value only leaves a row out."""
-    by_column: dict[str, list[str]] = {}
-    for refusal in refused:
-        column, _, problem = refusal.reason.partition(": ")
-        if problem and not problem.startswith("missing"):
-            by_column.setdefault(column, []).append(problem)
-        elif not problem:
-            by_column.setdefault("rows", []).append(f"line {refusal.row:,}: {refusal.reason}")
-    return [
-        f"{column}: {count(len(found), 'row is', 'rows are')} wrong, "
-        f"for example {'; '.join(list(dict.fromkeys(found))[:5])}"
-        for column, found in by_column.items()
+        f"{column}: none of {count(sum(forms.values()), 'value')} was understood, "
+        f"for example {examples(most_common(forms))}"
+        for column, forms in findings.not_understood.items()
+        if forms and not findings.n_known[column]
     ]
 
 

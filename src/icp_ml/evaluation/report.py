@@ -19,12 +19,12 @@ Figures = Mapping[str, Interval]
 
 @dataclass(frozen=True)
 class Rows:
-    """How many label rows there are, how many of them are best, and the first and last `as_of`."""
+    """How many label rows there are, how many of them best, the first and last `as_of` (None: no dates)."""
 
     n: int
     n_best: int
-    first: date
-    last: date
+    first: date | None
+    last: date | None
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,8 @@ def _introduction(report: Report) -> list[str]:
 
 def _rows_text(rows: Rows) -> str:
     best = f"{rows.n_best:,} of them best ({percent(rows.n_best / rows.n)})"
-    return f"{count(rows.n, 'label row')} from {rows.first} to {rows.last}, {best}"
+    when = f" from {rows.first} to {rows.last}" if rows.first else " without a date"
+    return f"{count(rows.n, 'label row')}{when}, {best}"
 
 
 def _gate_lines(report: Report) -> list[str]:
@@ -195,8 +196,8 @@ def _rows_json(rows: Rows) -> dict[str, Any]:
     return {
         "n": int(rows.n),
         "n_best": int(rows.n_best),
-        "first": rows.first.isoformat(),
-        "last": rows.last.isoformat(),
+        "first": rows.first and rows.first.isoformat(),
+        "last": rows.last and rows.last.isoformat(),
     }
 
 

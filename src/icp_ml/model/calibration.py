@@ -30,7 +30,15 @@ def probability(log_odds: Floats) -> Floats:
 
 
 def fit_calibration(raw: Floats, is_best: Floats) -> Calibration:
-    """Fit slope and intercept by maximum likelihood on out-of-fold log-odds.
+    """Fit slope and intercept on out-of-fold log-odds, towards Platt's targets.
+
+    His targets, (n_best + 1) / (n_best + 2) for best and 1 / (n_rest + 2) for rest, keep both numbers finite
+    where the log-odds part best from rest without an overlap.
+
+    Parameters
+    ----------
+    raw : ndarray of float64, shape (n_rows,)
+    is_best : ndarray of float64, shape (n_rows,)
 
     Raises
     ------
@@ -39,9 +47,16 @@ def fit_calibration(raw: Floats, is_best: Floats) -> Calibration:
     """
     from sklearn.linear_model import LogisticRegression
 
-    fitted = LogisticRegression(C=np.inf, solver="newton-cholesky", tol=1e-10).fit(raw[:, None], is_best)
-    slope, intercept = float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
-    if not np.isfinite(slope) or slope <= 0:
+    slope, intercept = 0.0, 0.0
+    if np.ptp(raw) > 0:
+        n_best = is_best.sum()
+        target = np.where(is_best > 0, (n_best + 1) / (n_best + 2), 1 / (len(raw) - n_best + 2))
+        outcome = np.repeat([1, 0], len(raw))
+        weight = np.concatenate([target, 1 - target])
+        model = LogisticRegression(C=np.inf, solver="newton-cholesky", tol=1e-10)
+        model.fit(np.tile(raw, 2)[:, None], outcome, weight)
+        slope, intercept = float(model.coef_[0, 0]), float(model.intercept_[0])
+    if slope <= 0:
         what = "the model ranks no better than chance on customers that it did not learn from."
         details = [f"calibration slope: {slope:.3f}, where it must be above 0"]
         fix = "These columns do not tell best from rest. Map further columns, or choose another label."

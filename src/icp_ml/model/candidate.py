@@ -97,6 +97,11 @@ class Model:
 
     def to_files(self) -> dict[str, str]:
         """Write the model as named texts; the same model gives the same texts."""
+        files = {
+            "encoder.json": self.encoder.to_json(),
+            "prospects.json": json.dumps(dict(self.prospects), ensure_ascii=False, indent=1, sort_keys=True),
+            **{f"trees_{seed}.txt": text for seed, text in enumerate(self.boosters)},
+        }
         content = {
             "version": MODEL_VERSION,
             "parser_version": PARSER_VERSION,
@@ -106,13 +111,9 @@ class Model:
             "tiers": asdict(self.tiers),
             "n_boosters": len(self.boosters),
             "facts": dict(self.facts),
+            "digests": {name: _digest(text) for name, text in files.items()},
         }
-        files = {
-            "model.json": json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True),
-            "encoder.json": self.encoder.to_json(),
-            "prospects.json": json.dumps(dict(self.prospects), ensure_ascii=False, indent=1, sort_keys=True),
-        }
-        return files | {f"trees_{seed}.txt": text for seed, text in enumerate(self.boosters)}
+        return {"model.json": json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True), **files}
 
     @classmethod
     def from_files(cls, files: Mapping[str, str]) -> Self:
@@ -121,12 +122,13 @@ class Model:
         Raises
         ------
         DataError
-            A file is lacking, or another version of this package wrote them.
+            A file is lacking or damaged, or another version of this package wrote them.
         """
         try:
             content = json.loads(files["model.json"])
             _check_version("format", content["version"], MODEL_VERSION)
             _check_version("parser version", content["parser_version"], PARSER_VERSION)
+            _check_digests(files, content["digests"])
             return cls(
                 Encoder.from_json(files["encoder.json"]),
                 tuple(files[f"trees_{seed}.txt"] for seed in range(content["n_boosters"])),
@@ -136,9 +138,20 @@ class Model:
                 content["facts"],
                 json.loads(files["prospects.json"]),
             )
-        except (KeyError, TypeError, ValueError) as failure:
+        except (AttributeError, KeyError, TypeError, ValueError) as failure:
             fix = "Export it again from the tracking store, or train again."
             raise DataError("the model's files are incomplete or damaged.", [repr(failure)], fix) from failure
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _check_digests(files: Mapping[str, str], digests: Mapping[str, str]) -> None:
+    """Refuse texts that were changed: LightGBM ends the whole process over a damaged tree."""
+    changed = [name for name, digest in digests.items() if _digest(files[name]) != digest]
+    if changed:
+        raise ValueError(f"{', '.join(changed)}: not as written")
 
 
 def _check_version(what: str, found: int, known: int) -> None:

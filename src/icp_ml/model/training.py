@@ -11,7 +11,7 @@ import pandas as pd
 
 from icp_ml.errors import DataError
 from icp_ml.features.encoder import Encoder, fit_encoder
-from icp_ml.features.statistics import Floats, folds_of
+from icp_ml.features.statistics import Codes, Floats, folds_of
 from icp_ml.model.boosting import Examples, booster_text, fit_booster, staged_log_odds
 from icp_ml.model.calibration import Calibration, fit_calibration, probability
 from icp_ml.schema import Field
@@ -90,8 +90,8 @@ class Recipe:
 
     @property
     def seeds(self) -> list[int]:
-        """Give the boosters' seeds."""
-        return [self.seed * 1_000 + number for number in range(self.model.n_seeds)]
+        """Give the boosters' seeds, within what LightGBM takes."""
+        return [(self.seed * 1_000 + number) % 2**31 for number in range(self.model.n_seeds)]
 
     @property
     def rounds(self) -> list[int]:
@@ -152,15 +152,23 @@ def out_of_fold_log_odds(training: TrainingSet, recipe: Recipe, progress: Progre
     folds = folds_of(
         training.rows["group"].to_numpy(dtype=object), training.is_best, recipe.model.n_folds, recipe.seed
     )
-    if folds.max() < 1:
-        n_best = int(training.is_best.sum())
-        what = f"{n_best:,} best of {len(training.rows):,} label rows are too few to learn from and check."
-        raise DataError(what, fix="Bring more customers, or move the cut with split.test_share.")
+    _check_enough(training, folds)
     stages = np.zeros((len(training.rows), len(recipe.rounds)))
     for fold in range(folds.max() + 1):
         held_out = np.flatnonzero(folds == fold)
         stages[held_out] = _held_out_log_odds(training, held_out, recipe, progress)
     return stages
+
+
+def _check_enough(training: TrainingSet, folds: Codes) -> None:
+    """Refuse folds that leave no best, or no rest, to learn from."""
+    n_best = np.bincount(folds, weights=training.is_best)
+    n_rest = np.bincount(folds, weights=1.0 - training.is_best)
+    if min((n_best.sum() - n_best).min(), (n_rest.sum() - n_rest).min()) < 1:
+        n = int(n_best.sum())
+        what = f"{n:,} best of {len(training.rows):,} label rows are too few to learn from and check."
+        details = ["best, and rest, must each be in two groups of accounts or more"]
+        raise DataError(what, details, "Bring more customers, or move the cut with split.test_share.")
 
 
 def _held_out_log_odds(training: TrainingSet, held_out: Any, recipe: Recipe, progress: Progress) -> Floats:

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from icp_ml.features.encoder import RATIOS, Attribute, Encoder, shown_items
+from icp_ml.features.attributes import Attribute, shown_items, shown_value
+from icp_ml.features.encoder import Encoder
 from icp_ml.features.statistics import Floats
 
 N_ITEMS_SHOWN = 3
@@ -69,7 +70,7 @@ class _Phrases:
 
     def __init__(self, encoder: Encoder, accounts: pd.DataFrame) -> None:
         self._attributes = encoder.attributes
-        self._values = [_shown_values(one, accounts) for one in encoder.attributes]
+        self._values = [shown_value(one, accounts) for one in encoder.attributes]
         self._made: dict[tuple[int, Any, bool], str] = {}
 
     def name(self, at: int) -> str:
@@ -83,39 +84,34 @@ class _Phrases:
         return self._made[key]
 
 
-def _shown_values(attribute: Attribute, accounts: pd.DataFrame) -> list[Any]:
-    if attribute.form == "ratio":
-        above, below, _ = RATIOS[attribute.name]
-        if above not in accounts or below not in accounts:
-            return [None] * len(accounts)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            quotient = accounts[above].to_numpy(dtype=np.float64) / accounts[below].to_numpy(dtype=np.float64)
-        return list(quotient.tolist())
-    return list(accounts[attribute.name].tolist()) if attribute.name in accounts else [None] * len(accounts)
-
-
 def _phrase(attribute: Attribute, value: Any, is_for: bool) -> str:
-    words = attribute.words[:1].upper() + attribute.words[1:]
-    if attribute.form == "items":
-        return f"{words}: {', '.join(shown_items(attribute, value, is_for, N_ITEMS_SHOWN))}"
-    if attribute.form == "words":
-        cut = value.split()
-        return f"{words}: {' '.join(cut[:N_WORDS_SHOWN])}{' …' if len(cut) > N_WORDS_SHOWN else ''}"
-    if attribute.form == "recency":
-        return f"{words}: {value:%B %Y}"
-    if attribute.form == "age":
-        return f"{words}: {value:.0f}"
-    if attribute.form in ("number", "ratio"):
-        return f"{words}: {short_number(value)}"
-    return f"{words}: {value}"
+    match attribute.form:
+        case "items":
+            shown = ", ".join(shown_items(attribute, value, is_for, N_ITEMS_SHOWN))
+        case "words":
+            cut = value.split()
+            shown = " ".join(cut[:N_WORDS_SHOWN]) + (" …" if len(cut) > N_WORDS_SHOWN else "")
+        case "recency":
+            shown = f"{value:%B %Y}"
+        case "age":
+            shown = f"{value:.0f}"
+        case "yes_no":
+            shown = "yes" if value else "no"
+        case "number" | "ratio":
+            shown = short_number(value)
+        case _:
+            shown = value
+    return f"{attribute.words[:1].upper()}{attribute.words[1:]}: {shown}"
 
 
 def short_number(value: float) -> str:
     """Write a number as people say it: 18.3 M, 1,200, 0.25."""
     size = abs(value)
+    if size >= 999.5e9:
+        return f"{value / 1e9:,.0f} B"
     for limit, suffix in ((1e9, "B"), (1e6, "M")):
         if size >= limit * 0.9995:
             return f"{value / limit:.3g} {suffix}"
-    if size >= 100 or value == round(value):
-        return f"{value:,.0f}"
-    return f"{value:.2g}"
+    if size >= 99.5 or value == round(value):
+        return f"{value + 0.0:,.0f}"  # no "-0"
+    return np.format_float_positional(value, precision=2, fractional=False, trim="-")

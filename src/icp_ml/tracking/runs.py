@@ -80,19 +80,33 @@ def finish_run(client: MlflowClient, run_id: str, is_finished: bool) -> None:
     client.set_terminated(run_id, "FINISHED" if is_finished else "FAILED")
 
 
-def metric_names(figures: Mapping[str, Mapping[str, Any]]) -> dict[str, float]:
-    """Name figures for the UI: `test/roc_auc`, `test/roc_auc_low`, `test_logistic_regression/roc_auc` ….
+def metric_names(
+    figures: Mapping[str, Mapping[str, Any]], differences: Mapping[str, Mapping[str, Any]]
+) -> dict[str, float]:
+    """Name figures for the UI, so that its charts put alike beside alike.
+
+    The candidate's are `test/roc_auc`, `test/roc_auc_low`, `test/roc_auc_high`; a baseline's are
+    `test_base_rate/roc_auc`; paired differences are `test_minus_logistic_regression/roc_auc` with bounds.
 
     Parameters
     ----------
-    figures : mapping of model to mapping of figure to Interval
-        The first model is the candidate.
+    figures, differences : mapping of model to mapping of figure to Interval
+        In `figures` the first model is the candidate.
     """
+    candidate, *baselines = figures
+    metrics = _with_bounds("test", figures[candidate])
+    for other in baselines:
+        group = f"test_{other.replace(' ', '_')}"
+        metrics |= {f"{group}/{name}": found.value for name, found in figures[other].items()}
+    for other, found in differences.items():
+        metrics |= _with_bounds(f"test_minus_{other.replace(' ', '_')}", found)
+    return metrics
+
+
+def _with_bounds(group: str, found: Mapping[str, Any]) -> dict[str, float]:
     metrics: dict[str, float] = {}
-    for position, (model, found) in enumerate(figures.items()):
-        group = "test" if position == 0 else f"test_{model.replace(' ', '_')}"
-        for name, interval in found.items():
-            metrics[f"{group}/{name}"] = interval.value
-            metrics[f"{group}/{name}_low"] = interval.low
-            metrics[f"{group}/{name}_high"] = interval.high
+    for name, interval in found.items():
+        metrics[f"{group}/{name}"] = interval.value
+        metrics[f"{group}/{name}_low"] = interval.low
+        metrics[f"{group}/{name}_high"] = interval.high
     return metrics

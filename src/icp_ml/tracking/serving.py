@@ -21,8 +21,7 @@ from icp_ml.tracking.exports import read_model
 def raw_columns(prospects: Mapping[str, Any]) -> list[str]:
     """List the user's own columns that a raw prospect row may have."""
     columns = [ColumnSettings.model_validate(one) for one in prospects["columns"].values()]
-    named = [source for column in columns for source in (column.product_of or (column.source,)) if source]
-    return list(dict.fromkeys(named))
+    return list(dict.fromkeys(source for column in columns for source in column.sources))
 
 
 def parse_rows(rows: pd.DataFrame, prospects: Mapping[str, Any]) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from icp_ml.model.candidate import Model
+from icp_ml.settings import ColumnSettings
 from icp_ml.tracking.serving import raw_columns
 
 
@@ -41,7 +42,6 @@ def example_row(model: Model) -> pd.DataFrame:
     cells: dict[str, str] = {}
     for name, column in model.prospects["columns"].items():
         value = EXAMPLES.get(model.prospects["fields"][name]["kind"], "example")
-        for source in (*column["product_of"], column["from"]):
-            if source is not None:
-                cells[source] = frequent.get(name, value)
+        for source in ColumnSettings.model_validate(column).sources:
+            cells[source] = frequent.get(name, value)
     return pd.DataFrame([cells])

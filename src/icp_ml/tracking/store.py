@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from icp_ml.errors import IcpError, UnavailableError
 from icp_ml.model.candidate import Model
 from icp_ml.settings import TrackingSettings
 from icp_ml.tracking.exports import read_model, write_model
+from icp_ml.tracking.relocation import follow_move
 
 if TYPE_CHECKING:
     from mlflow.entities.model_registry import ModelVersion
@@ -54,8 +56,8 @@ def store(settings: TrackingSettings) -> Iterator[MlflowClient]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # MLflow's own, on a clean run
             mlflow.set_tracking_uri(uri)
-            client = MlflowClient(uri)
-            _prepare(client, settings, uri)
+            with _prepared(settings, uri):
+                client = MlflowClient(uri)
             yield client
     except MlflowException as failure:
         detail = str(failure).splitlines()[0][:300]
@@ -198,15 +200,20 @@ def _ensure_registered(client: MlflowClient, name: str) -> None:
             raise
 
 
-def _prepare(client: MlflowClient, settings: TrackingSettings, uri: str) -> None:
+@contextmanager
+def _prepared(settings: TrackingSettings, uri: str) -> Iterator[None]:
+    """Let one process at a time make, migrate and relocate a local database: connecting does the first two."""
     if not uri.startswith(SQLITE):
+        yield
         return
     from filelock import FileLock
 
-    folder = Path(uri.removeprefix(SQLITE)).parent
-    folder.mkdir(parents=True, exist_ok=True)
-    with FileLock(folder / ".prepare"):  # several first connections would migrate the database at once
-        client.search_experiments(max_results=1)
+    database = Path(uri.removeprefix(SQLITE))
+    database.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(database.parent / ".prepare"):
+        if database.is_file() and settings.artifact_folder:
+            follow_move(uri, Path(settings.artifact_folder))
+        yield
 
 
 def experiment_id(client: MlflowClient, settings: TrackingSettings) -> str:
@@ -215,13 +222,22 @@ def experiment_id(client: MlflowClient, settings: TrackingSettings) -> str:
     if found is not None:
         return str(found.experiment_id)
     where = Path(settings.artifact_folder).resolve().as_uri() if settings.artifact_folder else None
-    return str(client.create_experiment(settings.experiment, artifact_location=where))
+    kind = {"mlflow.experimentKind": "custom_model_development"}  # the UI's model training view
+    return str(client.create_experiment(settings.experiment, artifact_location=where, tags=kind))
+
+
+def server_environment() -> dict[str, str]:
+    """Give MLflow's servers the commands of this environment, and keep them quiet and at home."""
+    commands = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    quiet = {"MLFLOW_LOGGING_LEVEL": "ERROR", "MLFLOW_DISABLE_TELEMETRY": "true", "PYTHONWARNINGS": "ignore"}
+    return {**os.environ, **quiet, "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false", "PATH": commands}
 
 
 def _quieten() -> None:
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
     os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "ERROR")
+    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
     logging.getLogger("alembic").setLevel(logging.ERROR)
 
 

@@ -1,0 +1,110 @@
+"""Read the answer of an SQL query, and keep secrets out of every message."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from icp_ml.data.raw import RawBatch, column_names, column_positions
+from icp_ml.errors import UnavailableError
+from icp_ml.settings import FileSettings
+
+HIDDEN = "***"
+IN_ADDRESS = re.compile(r"(:/?/?[^:/@\s]*:)\S+@")
+SECRET_WORDS = r"password|passwd|pwd|passphrase|secret|token|api[-_]?key|access[-_]?key|private[-_]?key"
+SECRET_VALUE = r"\{[^}]*\}|%7B.*?%7D|(?:(?!%3B)[^&\s;])+"  # braces and %3B as in an ODBC connection string
+IN_ARGUMENT = re.compile(rf"(?i)((?:{SECRET_WORDS})\s*(?:=|%3D))(?:{SECRET_VALUE})")
+
+
+def masked(text: str) -> str:
+    """Hide passwords in addresses of the form scheme://user:password@host, and in `password=` arguments."""
+    hidden = IN_ADDRESS.sub(rf"\1{HIDDEN}@", text)
+    return IN_ARGUMENT.sub(rf"\1{HIDDEN}", hidden)
+
+
+def database_name(url: str) -> str:
+    """Name a database in a message, without any secret."""
+    import sqlalchemy as sa
+
+    try:
+        return masked(sa.make_url(url).render_as_string(hide_password=True))
+    except (sa.exc.ArgumentError, ValueError):
+        return "the database"
+
+
+def query_batches(file: FileSettings, wanted: list[str] | None, batch_rows: int) -> Iterator[RawBatch]:
+    """Give the rows of a query; all its columns where `wanted` is None.
+
+    Raises
+    ------
+    UnavailableError
+        The address, the driver, the database or the query does not work.
+    """
+    name = database_name(file.url or "")
+    with _answer(file) as result:
+        header = column_names([str(key) for key in tuple(result.keys())])
+        positions = column_positions(header, header if wanted is None else wanted, name)
+        n_read = 0
+        for part in result.partitions(batch_rows):
+            columns = {
+                key: pd.Series([row[at] for row in part], dtype=object) for key, at in positions.items()
+            }
+            places = list(range(n_read + 1, n_read + len(part) + 1))
+            n_read += len(part)
+            yield RawBatch(name, pd.DataFrame(columns, index=range(len(part))), places)
+
+
+@contextmanager
+def _answer(file: FileSettings) -> Iterator[Any]:
+    """Run a query exactly as it is written: no sign in it stands for a parameter."""
+    import sqlalchemy as sa
+
+    url = file.url or ""
+    try:
+        engine = sa.create_engine(url)
+        _check_is_there(engine.url)
+        try:
+            with engine.connect().execution_options(stream_results=True, no_parameters=True) as connection:
+                yield connection.exec_driver_sql(file.query or "")
+        finally:
+            engine.dispose()
+    except (sa.exc.SQLAlchemyError, ImportError, ValueError, TypeError) as failure:
+        detail = _without_secrets(str(getattr(failure, "orig", None) or failure), url)
+        fix = "Check the address, the driver and the query in conf/data."
+        raise UnavailableError(
+            f"{database_name(url)} did not answer the query.", [detail], fix
+        ) from None  # the cause would show the address
+
+
+def _check_is_there(url: Any) -> None:
+    """Stop before SQLite makes a new, empty database of a name that was mistyped."""
+    name = url.database
+    if url.get_backend_name() != "sqlite" or not name or name == ":memory:" or name.startswith("file:"):
+        return
+    if not Path(name).is_file():
+        raise UnavailableError(f"{name} is not there.", fix="Correct the address in conf/data.")
+
+
+def _without_secrets(detail: str, url: str) -> str:
+    """Give the first line of a driver's complaint, with nothing of the address that may be secret."""
+    shown = masked(detail.replace(url, database_name(url)))
+    for secret in _secrets(url):
+        shown = shown.replace(secret, HIDDEN)
+    return (shown.splitlines() or [""])[0]
+
+
+def _secrets(url: str) -> list[str]:
+    """List the password as written and as decoded; of an address that makes no sense, all its parts."""
+    import sqlalchemy as sa
+
+    found = {after.rpartition("@")[0].partition(":")[2] for after in [url.partition("//")[2] or url]}
+    try:
+        found.add(str(sa.make_url(url).password or ""))
+    except (sa.exc.ArgumentError, ValueError):
+        found |= set(re.split(r"[:/@]+", url)[1:])
+    return sorted((one for one in found if len(one) > 1), key=len, reverse=True)

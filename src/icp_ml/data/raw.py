@@ -1,0 +1,85 @@
+"""What every kind of source gives: batches of raw rows, and the rows that could not be read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from icp_ml.errors import DataError, examples
+
+BYTE_ORDER_MARK = "\ufeff"
+MAX_COLUMNS_SHOWN = 40
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A row that cannot be used: where it stands, why, and what it held."""
+
+    source: str
+    row: int  # 1-based: the line of a text file, the row of a sheet, elsewhere the row's place in its source
+    reason: str
+    content: str
+
+
+@dataclass(frozen=True)
+class RawBatch:
+    """Consecutive rows as they stand in the source.
+
+    Attributes
+    ----------
+    rows : pandas.DataFrame
+        One str column per column of a text file; Parquet, Excel and SQL keep their types. Index 0, 1, 2 …
+    places : list of int
+        Where each row stands, as in `Refused.row`.
+    refused : list of Refused
+        Malformed rows, such as those whose number of cells is not that of the header.
+    n_bytes : int
+        How much of the source was read so far, for the progress bar.
+    n_unreadable : int
+        Cells with a character that the encoding of the file does not know.
+    """
+
+    source: str
+    rows: pd.DataFrame
+    places: list[int]
+    refused: list[Refused] = field(default_factory=list)
+    n_bytes: int = 0
+    n_unreadable: int = 0
+
+
+def column_names(header: list[str]) -> list[str]:
+    """Tidy a header; name the nameless "Unnamed: 3" and the second "state" "state.1", as pandas does."""
+    tidied = [_tidy(cell) or f"Unnamed: {position}" for position, cell in enumerate(header)]
+    taken = set(tidied)
+    seen: set[str] = set()
+    names = []
+    for name in tidied:
+        number, unique = 0, name
+        while unique in seen or (number and unique in taken):
+            number += 1
+            unique = f"{name}.{number}"
+        seen.add(unique)
+        names.append(unique)
+    return names
+
+
+def column_positions(header: list[str], wanted: list[str], name: str) -> dict[str, int]:
+    """Find the wanted columns in a tidied header.
+
+    Raises
+    ------
+    DataError
+        Naming the columns that are lacking, and those that are there.
+    """
+    lacking = [column for column in wanted if _tidy(column) not in header]
+    if not lacking:
+        return {column: header.index(_tidy(column)) for column in wanted}
+    shown = ", ".join(header[:MAX_COLUMNS_SHOWN]) or "nothing"
+    details = [f"lacking: {examples(lacking)}", f"it has: {shown}"]
+    fix = "Correct the columns or the delimiter in conf/data, or export them."
+    raise DataError(f"{name} lacks {len(lacking)} of the mapped columns.", details, fix)
+
+
+def _tidy(cell: str) -> str:
+    return " ".join(cell.replace(BYTE_ORDER_MARK, "").split())

@@ -1,0 +1,13 @@
+"""Say which customers are best, by the definition that the user chose; one module for each definition.
+
+A label row is (account_id, as_of, complete_at, group, is_best, weight): one per customer, or one per
+closed deal for `won`. `as_of` is the day its firmographics speak of, `complete_at` the day its outcome was
+known in full (missing where nobody recorded it), `group` keeps what belongs together on one side of a split.
+"""
+
+from icp_ml.label.definition import NEEDS, USES, label_rows
+from icp_ml.label.groups import account_groups
+from icp_ml.label.labels import Labels
+from icp_ml.label.report import labels_markdown
+
+__all__ = ["NEEDS", "USES", "Labels", "account_groups", "label_rows", "labels_markdown"]

@@ -1,0 +1,60 @@
+"""What belongs together on one side of a split: a company, its parent, and who shares its web domain."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from icp_ml.errors import examples
+from icp_ml.label.labels import Labels
+
+
+def grouped(labels: Labels, customers: pd.DataFrame | None) -> Labels:
+    """Give label rows their groups; those of accounts that are not among the customers are left out."""
+    rows, notes = labels.rows, list(labels.notes)
+    if customers is None:
+        return replace(labels, rows=rows.assign(group=rows["account_id"]))
+    is_known = rows["account_id"].isin(customers["account_id"])
+    if not is_known.all():
+        notes.append(
+            f"{int((~is_known).sum()):,} label rows are of accounts not among the customers and are left "
+            f"out, for example {examples(rows.loc[~is_known, 'account_id'].unique())}"
+        )
+    rows = rows.loc[is_known].reset_index(drop=True)
+    group = rows["account_id"].map(account_groups(customers)).astype("str")
+    return replace(labels, rows=rows.assign(group=group), notes=tuple(notes))
+
+
+def account_groups(customers: pd.DataFrame) -> pd.Series[str]:
+    """Give each account its group: all that parents and web domains tie together, however many steps apart.
+
+    Parameters
+    ----------
+    customers : pandas.DataFrame
+        account_id, once each; domain and parent_id where they are known.
+
+    Returns
+    -------
+    Series of str
+        By account; a group is called after its first account in order.
+    """
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    accounts = customers["account_id"]
+    owners = {"account_id": accounts}
+    if "parent_id" in customers:
+        owners["parent_id"] = customers["parent_id"]
+    if "domain" in customers:
+        owners["domain"] = "domain " + customers["domain"]  # no account is called so by accident
+    ties = pd.concat(owners.values(), ignore_index=True)
+    position = np.tile(np.arange(len(accounts)), len(owners))
+    codes, names = pd.factorize(ties)
+    is_known = codes >= 0
+    n_nodes = len(accounts) + len(names)
+    edges = (position[is_known], len(accounts) + codes[is_known])
+    _, component = connected_components(coo_matrix((np.ones(is_known.sum()), edges), (n_nodes, n_nodes)))
+    own = pd.Series(accounts.to_numpy(), index=accounts)
+    return own.groupby(component[: len(accounts)]).transform("min").astype("str")

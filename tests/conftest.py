@@ -1,0 +1,39 @@
+"""What the tests share: the real configuration, a small demo company, and one training to score with."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support import QUICK, command
+
+
+@pytest.fixture(scope="session")
+def demo_tables():
+    """Draw a small demo company."""
+    from icp_ml.data.demo import generate
+
+    return generate(7, n_customers=2_000, n_prospects=3_000)
+
+
+@pytest.fixture(scope="session")
+def trained(demo_tables, tmp_path_factory) -> Path:
+    """Give a workplace with the demo's files, one champion and nothing else; not to be written to."""
+    from icp_ml.data.demo import write
+
+    place = tmp_path_factory.mktemp("trained")
+    write(demo_tables, place / "var" / "demo")
+    done = command("train", *QUICK, cwd=place)
+    assert done.returncode == 0, done.stderr
+    return place
+
+
+@pytest.fixture
+def workplace(trained, tmp_path, monkeypatch) -> Iterator[Path]:
+    """Give a copy of the trained workplace to work in; it is the working directory."""
+    place = tmp_path / "workplace"
+    shutil.copytree(trained, place, symlinks=True)
+    monkeypatch.chdir(place)
+    yield place

@@ -1,0 +1,113 @@
+"""The ledger: what was scored is read back as it was, or said to be damaged."""
+
+from __future__ import annotations
+
+import csv
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+from icp_ml.data.ledger import ENTRY, ENTRY_COLUMNS, keep_entry, read_entry, write_movers
+from icp_ml.data.scored import SCHEMA
+from icp_ml.errors import DataError
+from icp_ml.rescore import changes
+from icp_ml.scoring import TIERS
+
+
+def _table(*rows: tuple[str, str | None, float, str]) -> pa.Table:
+    content: list[dict[str, Any]] = [
+        {
+            "account_id": account,
+            "name": name,
+            "fit_probability": probability,
+            "tier": tier,
+            "is_customer": False,
+            "model_version": "abc",
+            "scored_at": date(2026, 1, 1),
+        }
+        for account, name, probability, tier in rows
+    ]
+    return pa.Table.from_pylist(content, SCHEMA)
+
+
+def _kept(folder: Path, *tables: pa.Table) -> list[pa.Table]:
+    folder.mkdir(exist_ok=True)
+    return list(keep_entry(tables, folder))
+
+
+def test_tables_pass_through_and_are_read_back_in_full_precision(tmp_path: Path) -> None:
+    tables = [_table(("A", "Acme", 1 / 3, "Best fit")), _table(("B", None, 0.1, "Bad fit"))]
+    assert _kept(tmp_path, *tables) == tables
+    entry = read_entry(tmp_path)
+    assert list(entry.columns) == ENTRY_COLUMNS
+    assert entry["account_id"].tolist() == ["A", "B"]
+    assert entry["fit_probability"].tolist() == [1 / 3, 0.1]
+
+
+def test_an_empty_list_has_an_entry_too(tmp_path: Path) -> None:
+    assert _kept(tmp_path) == []
+    assert read_entry(tmp_path).empty
+    assert list(read_entry(tmp_path).columns) == ENTRY_COLUMNS
+
+
+@pytest.mark.parametrize("case", ["lacking", "truncated", "no parquet", "other columns", "a folder"])
+def test_a_damaged_entry_is_bad_data_with_the_fix(tmp_path: Path, case: str) -> None:
+    path = tmp_path / ENTRY
+    _kept(tmp_path, _table(("A", "Acme", 0.5, "Best fit")))
+    content = path.read_bytes()
+    path.unlink()
+    if case == "truncated":
+        path.write_bytes(content[: len(content) // 2])
+    elif case == "no parquet":
+        path.write_text("account_id,tier\n")
+    elif case == "other columns":
+        parquet.write_table(pa.table({"account_id": ["A"]}), path)
+    elif case == "a folder":
+        path.mkdir()
+    with pytest.raises(DataError) as failure:
+        read_entry(tmp_path)
+    assert failure.value.what == f"the ledger entry {path} cannot be read."
+    assert failure.value.fix == (
+        f"Restore it, or move {tmp_path.name} away: the next run then starts without a comparison."
+    )
+
+
+def test_folder_names_add_no_columns(tmp_path: Path) -> None:
+    folder = tmp_path / "day=2026"
+    _kept(folder, _table(("A", "Acme", 0.5, "Best fit")))
+    assert list(read_entry(folder).columns) == ENTRY_COLUMNS
+
+
+def test_a_failed_scoring_closes_the_entry(tmp_path: Path) -> None:
+    def failing() -> Any:
+        yield _table(("A", "Acme", 0.5, "Best fit"))
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        list(keep_entry(failing(), tmp_path))
+    assert read_entry(tmp_path)["account_id"].tolist() == ["A"]
+
+
+def test_movers_are_written_and_no_cell_is_a_formula(tmp_path: Path) -> None:
+    for name, tier, probability in (("before", "Bad fit", 0.1), ("after", "Best fit", 0.9)):
+        _kept(tmp_path / name, _table(("=1+1", "@cmd", probability, tier), ("B", None, 0.5, "Good fit")))
+    moved = changes(read_entry(tmp_path / "before"), read_entry(tmp_path / "after"), TIERS, 0.05)
+    write_movers(moved, tmp_path)
+    with (tmp_path / "movers.csv").open(encoding="utf-8-sig", newline="") as stream:
+        [row] = csv.DictReader(stream)
+    assert (row["account_id"], row["name"], row["move"], row["change"]) == ("'=1+1", "'@cmd", "up", "0.8000")
+
+
+def test_a_missing_name_stays_empty_among_the_movers(tmp_path: Path) -> None:
+    _kept(tmp_path / "before", _table(("A", None, 0.1, "Bad fit")))
+    _kept(tmp_path / "after")
+    moved = changes(read_entry(tmp_path / "before"), read_entry(tmp_path / "after"), TIERS, 0.05)
+    write_movers(moved, tmp_path)
+    read = pd.read_csv(tmp_path / "movers.csv", encoding="utf-8-sig")
+    assert read["move"].tolist() == ["left"]
+    assert read["name"].isna().all()

@@ -1,0 +1,217 @@
+"""The scored list: placed within the whole, the same in every form, safe to open in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyarrow import parquet
+
+from icp_ml.data.matching import row_keys
+from icp_ml.data.scored import (
+    SCHEMA,
+    FirstPass,
+    place_rows,
+    safe_cell,
+    write_first_pass,
+    write_refused,
+    write_scored,
+)
+from icp_ml.data.sources import Refused
+from icp_ml.scoring import SCORED_COLUMNS
+
+Row = tuple[str, str | None, float, bool]
+"""account_id, domain, fit_probability, is_customer."""
+
+ROWS = st.lists(
+    st.tuples(
+        st.sampled_from([f"P{number}" for number in range(9)]),
+        st.sampled_from([None, "a.com", "b.com", "gmail.com"]),
+        st.sampled_from([0.1, 0.25, 0.5, 0.50001, 0.9]),
+        st.booleans(),
+    ),
+    max_size=14,
+)
+
+
+def _batch(rows: list[Row], start: int = 0) -> Any:
+    ids, domains, scores, customers = ([row[at] for row in rows] for at in range(4))
+    accounts = pd.DataFrame(
+        {"account_id": pd.Series(ids, dtype="str"), "domain": pd.Series(domains, dtype="str")}
+    )
+    reason = [("employees", "Employees: 120", 0.5)]
+    scored = pd.DataFrame(
+        {
+            "account_id": accounts["account_id"],
+            "name": pd.Series([f"Firm {start + at}" for at in range(len(rows))], dtype="str"),
+            "fit_probability": np.array(scores, dtype=np.float64),
+            "tier": pd.Series(["Bad fit"] * len(rows), dtype="str"),
+            "reasons_for": pd.Series([reason] * len(rows), dtype=object),
+            "reasons_against": pd.Series([[] for _ in rows], dtype=object),
+            "data_completeness": np.full(len(rows), 0.75),
+            "model_spread": np.full(len(rows), 0.01),
+            "is_customer": np.array(customers, dtype=bool),
+            "model_version": "abc",
+            "scored_at": date(2026, 1, 1),
+        }
+    )
+    return scored, *row_keys(accounts)
+
+
+def _first(rows: list[Row], folder: Path, batch_rows: int = 100) -> FirstPass:
+    starts = range(0, len(rows), batch_rows)
+    batches = [_batch(rows[start : start + batch_rows], start) for start in starts]
+    return write_first_pass(batches, folder / "first.arrow")
+
+
+def _placed(rows: list[Row], folder: Path, batch_rows: int = 100) -> list[dict[str, Any]]:
+    return [row for table in place_rows(_first(rows, folder, batch_rows)) for row in table.to_pylist()]
+
+
+def _naive(rows: list[Row]) -> list[tuple[float | None, str | None]]:
+    """Place rows by the definition, one by one."""
+    found: list[int] = []
+    for at, (account, domain, _, _) in enumerate(rows):
+        same = [one for one in range(at) if rows[one][0] == account]
+        shared = [one for one in range(at) if domain in ("a.com", "b.com") and rows[one][1] == domain]
+        found.append(found[(same or shared or [at])[0]] if same or shared else at)
+    eligible = [row[2] for at, row in enumerate(rows) if found[at] == at and not row[3]]
+    return [
+        (
+            100 * sum((other < row[2]) + 0.5 * (other == row[2]) for other in eligible) / len(eligible)
+            if eligible
+            else None,
+            None if found[at] == at else rows[found[at]][0],
+        )
+        for at, row in enumerate(rows)
+    ]
+
+
+@settings(max_examples=80, deadline=None)
+@given(rows=ROWS, batch_rows=st.integers(1, 14))
+def test_percentiles_and_duplicates_are_those_of_the_definition(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[Row], batch_rows: int
+) -> None:
+    placed = _placed(rows, tmp_path_factory.getbasetemp(), batch_rows)
+    assert [one["duplicate_of"] for one in placed] == [original for _, original in _naive(rows)]
+    expected = [np.nan if percentile is None else percentile for percentile, _ in _naive(rows)]
+    given_ = [np.nan if one["fit_percentile"] is None else one["fit_percentile"] for one in placed]
+    assert given_ == pytest.approx(expected, nan_ok=True)
+
+
+def test_a_duplicate_never_names_another_duplicate(tmp_path: Path) -> None:
+    rows: list[Row] = [
+        ("A", "a.com", 0.5, False),
+        ("B", "a.com", 0.5, False),
+        ("B", "b.com", 0.5, False),
+        ("C", "b.com", 0.5, False),
+    ]
+    assert [one["duplicate_of"] for one in _placed(rows, tmp_path)] == [None, "A", "A", "A"]
+
+
+def test_customers_are_placed_but_do_not_count(tmp_path: Path) -> None:
+    rows: list[Row] = [("A", None, 0.9, True), ("B", None, 0.1, False), ("C", None, 0.5, False)]
+    first = _first(rows, tmp_path)
+    assert [one["fit_percentile"] for table in place_rows(first) for one in table.to_pylist()] == [
+        100,
+        25,
+        75,
+    ]
+    assert first.n_customers == 1
+
+
+def test_the_first_pass_holds_no_more_than_its_arrays(tmp_path: Path) -> None:
+    rows: list[Row] = [(f"P{number}", None, 0.5, False) for number in range(1_000)]
+    first = _first(rows, tmp_path, 250)
+    arrays = [*first.scores, *first.eligible, *first.ids, *first.domains]
+    assert all(one.base is None for one in arrays)
+    assert sum(one.nbytes for one in arrays) == 25 * 1_000
+
+
+def test_csv_and_parquet_agree(tmp_path: Path) -> None:
+    rows: list[Row] = [("A", "a.com", 0.123456, False), ("B", None, 0.9, True), ("A", None, 0.5, False)]
+    first = _first(rows, tmp_path, 2)
+    typed = parquet.read_table(write_scored(place_rows(first), tmp_path, "parquet"))
+    assert typed.schema == SCHEMA
+    with write_scored(place_rows(first), tmp_path, "csv").open(encoding="utf-8-sig", newline="") as stream:
+        written = list(csv.DictReader(stream))
+    assert tuple(written[0]) == SCORED_COLUMNS
+    for text, row in zip(written, typed.to_pylist(), strict=True):
+        assert text["account_id"] == row["account_id"]
+        assert float(text["fit_probability"]) == pytest.approx(row["fit_probability"], abs=5e-5)
+        assert float(text["fit_percentile"]) == pytest.approx(row["fit_percentile"], abs=0.05)
+        assert text["reasons_for"] == "; ".join(one["words"] for one in row["reasons_for"])
+        assert text["is_customer"] == ("yes" if row["is_customer"] else "no")
+        assert text["duplicate_of"] == (row["duplicate_of"] or "")
+        assert text["scored_at"] == row["scored_at"].isoformat() == "2026-01-01"
+
+
+@pytest.mark.parametrize("empty", [[], [_batch([])]])
+def test_an_empty_list_is_a_header(tmp_path: Path, empty: list[Any]) -> None:
+    first = write_first_pass(empty, tmp_path / "first.arrow")
+    path = write_scored(place_rows(first), tmp_path, "csv")
+    assert path.read_text(encoding="utf-8-sig").splitlines() == [",".join(SCORED_COLUMNS)]
+    assert parquet.read_table(write_scored(place_rows(first), tmp_path, "parquet")).num_rows == 0
+    assert (first.n_customers, first.tiers) == (0, {})
+
+
+@pytest.mark.parametrize(
+    ("cell", "written"),
+    [
+        ("=1+1", "'=1+1"),
+        ("@x", "'@x"),
+        ("+x y", "'+x y"),
+        ("-x y", "'-x y"),
+        ("-2+3", "'-2+3"),
+        ("+49 30 1234", "'+49 30 1234"),
+        ("\t=1", "'\t=1"),
+        ("\r=1", "'\r=1"),
+        ("＝1+1", "'＝1+1"),
+        ("-12", "-12"),
+        ("+49", "+49"),
+        ("-1.5", "-1.5"),
+        ("a=1", "a=1"),
+        ("", ""),
+        (None, None),
+        (-12, -12),
+    ],
+)
+def test_no_cell_is_run_as_a_formula(cell: Any, written: Any) -> None:
+    assert safe_cell(cell) == written
+
+
+def test_names_and_ids_of_a_scored_list_are_safe(tmp_path: Path) -> None:
+    scored, *keys = _batch([("=cmd|x", None, 0.5, False)])
+    first = write_first_pass([(scored.assign(name="@SUM(A1)"), keys[0], keys[1])], tmp_path / "first.arrow")
+    with write_scored(place_rows(first), tmp_path, "csv").open(encoding="utf-8-sig", newline="") as stream:
+        [row] = csv.DictReader(stream)
+    assert (row["account_id"], row["name"]) == ("'=cmd|x", "'@SUM(A1)")
+
+
+def test_refused_rows_are_written_with_place_reason_and_content(tmp_path: Path) -> None:
+    refused = [Refused("a.csv", 3, "too short", "=x"), Refused("a.csv", 9, "too short", "[é\n]")]
+    assert write_refused(refused, tmp_path / "refused.csv") == {"too short": 2}
+    with (tmp_path / "refused.csv").open(encoding="utf-8-sig", newline="") as stream:
+        written = [list(row.values()) for row in csv.DictReader(stream)]
+    assert written == [["a.csv", "3", "too short", "'=x"], ["a.csv", "9", "too short", "[é\n]"]]
+
+
+def test_without_a_refused_row_there_is_a_header(tmp_path: Path) -> None:
+    assert write_refused([], tmp_path / "refused.csv") == {}
+    written = (tmp_path / "refused.csv").read_text(encoding="utf-8-sig")
+    assert written == "source,row,reason,content\n"
+
+
+def test_the_stored_pass_can_be_read_as_arrow(tmp_path: Path) -> None:
+    first = _first([("A", None, 0.5, False), ("B", None, 0.5, False)], tmp_path, 1)
+    with pa.ipc.open_file(first.path) as stored:
+        assert stored.num_record_batches == 2
+        assert stored.read_all()["account_id"].to_pylist() == ["A", "B"]

@@ -1,0 +1,195 @@
+"""A scored list: nothing lost, nothing half written, and better than chance."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+import sqlite3
+
+import numpy as np
+import pandas as pd
+import pytest
+from support import command, kill_after
+
+LATEST = "var/scored/demo/latest"
+
+
+@pytest.fixture(scope="module")
+def scored(trained, tmp_path_factory):
+    """Score the demo prospects once, as Parquet and as CSV."""
+    place = tmp_path_factory.mktemp("scored")
+    shutil.copytree(trained, place, symlinks=True, dirs_exist_ok=True)
+    for form in ("csv", "parquet"):
+        done = command("predict", f"scoring.format={form}", "scoring.folder=" + form, cwd=place)
+        assert done.returncode == 0, done.stderr
+    return place
+
+
+def manifest_of(folder):
+    """Read a manifest."""
+    return json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+
+
+def test_no_row_is_lost(scored, demo_tables):
+    folder = scored / "parquet/latest"
+    found = pd.read_parquet(folder / "scored.parquet")
+    refused = pd.read_csv(folder / "refused.csv", dtype=str)
+    manifest = manifest_of(folder)
+    assert manifest["rows_in"] == len(demo_tables.prospects)
+    assert manifest["rows_scored"] == len(found)
+    assert manifest["rows_refused"] == len(refused) > 0
+    assert manifest["rows_in"] == manifest["rows_scored"] + manifest["rows_refused"]
+    ids = set(demo_tables.prospects["prospect_id"].str.strip()) - {""}
+    kept = {json.loads(cell)["prospect_id"].strip() for cell in refused["content"]} - {""}
+    assert ids == set(found["account_id"]) | kept
+
+
+def test_every_row_says_what_a_salesperson_needs(scored):
+    with (scored / "csv/latest/scored.csv").open(encoding="utf-8-sig", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert list(rows[0])[:5] == ["account_id", "name", "fit_probability", "fit_percentile", "tier"]
+    assert {row["tier"] for row in rows} <= {"Best fit", "Good fit", "Bad fit", "Insufficient data"}
+    best = max(rows, key=lambda row: float(row["fit_probability"]))
+    assert best["reasons_for"].count(": ") >= 3
+    assert best["scored_at"] == "2026-01-01"
+    assert {row["is_customer"] for row in rows} == {"yes", "no"}
+
+
+def test_csv_and_parquet_agree(scored):
+    texts = pd.read_csv(scored / "csv/latest/scored.csv", dtype=str, keep_default_na=False)
+    exact = pd.read_parquet(scored / "parquet/latest/scored.parquet")
+    assert texts["account_id"].tolist() == exact["account_id"].tolist()
+    assert texts["fit_probability"].tolist() == [f"{one:.4f}" for one in exact["fit_probability"]]
+    assert texts["tier"].tolist() == exact["tier"].tolist()
+    first = exact["reasons_for"].iloc[0]
+    assert texts["reasons_for"].iloc[0] == "; ".join(one["words"] for one in first)
+
+
+def test_existing_customers_are_flagged_and_kept(scored, demo_tables):
+    found = pd.read_parquet(scored / "parquet/latest/scored.parquet")
+    manifest = manifest_of(scored / "parquet/latest")
+    assert found["is_customer"].sum() == manifest["rows_of_customers"] > 30
+
+
+def test_the_percentile_is_over_new_accounts(scored):
+    found = pd.read_parquet(scored / "parquet/latest/scored.parquet")
+    eligible = found.loc[~found["is_customer"] & found["duplicate_of"].isna()]
+    rank = eligible["fit_probability"].rank(method="average")
+    expected = 100 * (rank - 0.5) / len(eligible)
+    assert np.allclose(eligible["fit_percentile"], expected)
+
+
+def test_the_hidden_propensity_is_found(scored, demo_tables):
+    found = pd.read_parquet(scored / "parquet/latest/scored.parquet")
+    truth = demo_tables.truth.set_index("account_id")["propensity"]
+    known = found.loc[found["account_id"].isin(truth.index)]
+    propensity = truth.reindex(known["account_id"]).to_numpy()
+    n_top = len(known) // 10
+    by_score = propensity[np.argsort(-known["fit_probability"].to_numpy())[:n_top]].mean()
+    possible = np.sort(propensity)[::-1][:n_top].mean()
+    chance = propensity.mean()
+    assert (by_score - chance) / (possible - chance) > 0.6
+
+
+def test_nothing_changes_where_nothing_changed(scored):
+    before = (scored / "csv/latest/scored.csv").read_bytes()
+    done = command("predict", "scoring.format=csv", "scoring.folder=csv", cwd=scored)
+    assert "nothing has changed" in done.stdout
+    assert (scored / "csv/latest/scored.csv").read_bytes() == before
+
+
+def test_a_row_does_not_depend_on_its_neighbours_or_the_batch(scored, demo_tables, tmp_path):
+    some = demo_tables.prospects.sample(60, random_state=1)
+    some.to_csv(tmp_path / "some.csv", index=False)
+    done = command(
+        "predict",
+        f"data.prospects.path={tmp_path / 'some.csv'}",
+        "scoring.batch_rows=7",
+        "scoring.format=parquet",
+        f"scoring.folder={tmp_path / 'some'}",
+        cwd=scored,
+    )
+    assert done.returncode == 0, done.stderr
+    alone = pd.read_parquet(tmp_path / "some/latest/scored.parquet").set_index("account_id")
+    among = pd.read_parquet(scored / "parquet/latest/scored.parquet").set_index("account_id")
+    among = among.loc[alone.index]
+    assert (alone["fit_probability"] == among["fit_probability"]).all()
+    assert (alone["reasons_for"].map(str) == among["reasons_for"].map(str)).all()
+
+
+def _sqlite(rows, folder):
+    with sqlite3.connect(folder / "crm.db") as connection:
+        rows.to_sql("leads", connection, index=False)
+    columns = ("data.prospects.path=null", "+data.prospects.query='select * from leads'")
+    return (*columns, f"+data.prospects.url='sqlite:///{folder / 'crm.db'}'")
+
+
+def _parts(rows, folder):
+    for number, part in enumerate(np.array_split(np.arange(len(rows)), 3)):
+        rows.iloc[part].to_csv(folder / f"part-{number}.csv", index=False, encoding="utf-8-sig")
+    return folder
+
+
+def _folder(rows, folder):
+    return (f"data.prospects.path={_parts(rows, folder)}",)
+
+
+def _glob(rows, folder):
+    return (f"data.prospects.path='{_parts(rows, folder)}/part-*.csv'",)
+
+
+def _parquet(rows, folder):
+    rows.to_parquet(folder / "list.parquet")
+    return (f"data.prospects.path={folder / 'list.parquet'}",)
+
+
+@pytest.mark.parametrize("source", [_sqlite, _folder, _glob, _parquet])
+def test_every_kind_of_source_gives_the_same_scores(scored, demo_tables, tmp_path, source):
+    (tmp_path / "in").mkdir()
+    overrides = source(demo_tables.prospects.head(400), tmp_path / "in")
+    done = command(
+        "predict", *overrides, "scoring.format=parquet", f"scoring.folder={tmp_path / 'out'}", cwd=scored
+    )
+    assert done.returncode == 0, done.stderr
+    found = pd.read_parquet(tmp_path / "out/latest/scored.parquet").set_index("account_id")
+    whole = pd.read_parquet(scored / "parquet/latest/scored.parquet").set_index("account_id")
+    assert len(found) > 380
+    assert (found["fit_probability"] == whole.loc[found.index, "fit_probability"]).all()
+
+
+def test_an_exported_model_scores_with_no_tracking_store(scored, tmp_path):
+    version = next((scored / "models/icp_ml_demo").iterdir())
+    done = command(
+        "predict",
+        f"tracking.model={version}",
+        "tracking.uri=http://127.0.0.1:9",
+        "scoring.format=csv",
+        f"scoring.folder={tmp_path / 'out'}",
+        cwd=scored,
+    )
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "out/latest/scored.csv").read_bytes() == (
+        scored / "csv/latest/scored.csv"
+    ).read_bytes()
+
+
+def test_a_changed_model_file_is_refused(workplace):
+    path = next(workplace.glob("models/icp_ml_demo/*/trees_0.txt"))
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("leaf_value=", "leaf_value=0.5 ", 1), encoding="utf-8")
+    done = command("predict", cwd=workplace)
+    assert done.returncode == 65
+    assert "trees_0.txt: not as written" in done.stderr
+
+
+def test_a_killed_run_leaves_the_last_good_list(workplace):
+    assert command("predict", cwd=workplace).returncode == 0
+    good = (workplace / LATEST / "scored.csv").read_bytes()
+    for wait_seconds in np.random.default_rng(0).uniform(1.5, 6.0, size=4):
+        kill_after("predict", workplace, wait_seconds, "today=2026-02-01", "scoring.batch_rows=50")
+        assert (workplace / LATEST / "scored.csv").read_bytes() == good
+    done = command("predict", "today=2026-02-01", cwd=workplace)
+    assert done.returncode == 0, done.stderr
+    assert manifest_of(workplace / LATEST)["today"] == "2026-02-01"
+    assert not (workplace / "var/scored/demo/.working").exists()

@@ -1,0 +1,98 @@
+"""Scoring on a schedule: dull, safe to repeat, and clear about what moved."""
+
+from __future__ import annotations
+
+import shutil
+
+import pandas as pd
+import pytest
+from filelock import FileLock
+from support import command, kill_after
+
+FOLDER = "var/rescored/demo"
+
+
+@pytest.fixture(scope="module")
+def two_nights(trained, demo_tables, tmp_path_factory):
+    """Rescore on two days; between them one prospect grows into the profile, one leaves, one is new."""
+    place = tmp_path_factory.mktemp("nights")
+    shutil.copytree(trained, place, symlinks=True, dirs_exist_ok=True)
+    assert command("rescore", cwd=place).returncode == 0
+    first = (place / FOLDER / "latest").resolve()
+    ledger = pd.read_parquet(first / "ledger.parquet").drop_duplicates("account_id")
+    poor = ledger.loc[~ledger["is_customer"]].nsmallest(1, "fit_probability")["account_id"].item()
+    best = ledger.nlargest(1, "fit_probability")["account_id"].item()
+    changed = change_list(demo_tables.prospects, poor, best)
+    changed.to_csv(place / "var/demo/prospects.csv", index=False, encoding="utf-8-sig")
+    done = command("rescore", "today=2026-01-02", cwd=place)
+    assert done.returncode == 0, done.stderr
+    return place, poor, best, done.stdout
+
+
+def change_list(prospects, poor, best):
+    """Let the poor one take the best one's record, drop the last prospect, add a new one."""
+    ids = prospects["prospect_id"].str.strip()
+    record = prospects.loc[ids == best].iloc[0].drop(["prospect_id", "company", "url"])
+    changed = prospects.iloc[:-1].copy()
+    changed.loc[ids == poor, record.index] = record.to_numpy()
+    newcomer = prospects.iloc[[0]].assign(prospect_id="NEW1", url="http://newcomer.example")
+    return pd.concat([changed, newcomer], ignore_index=True)
+
+
+def test_the_mover_is_listed_with_both_tiers(two_nights):
+    place, poor, _, _ = two_nights
+    movers = pd.read_csv(place / FOLDER / "latest/movers.csv").set_index("account_id")
+    found = movers.loc[poor]
+    assert (found["move"], found["previous_tier"], found["tier"]) == ("up", "Bad fit", "Best fit")
+    assert found["change"] == pytest.approx(
+        found["fit_probability"] - found["previous_probability"], abs=2e-4
+    )
+    assert movers.loc["NEW1", "move"] == "entered"
+    assert (movers["move"] == "left").sum() == 1
+
+
+def test_the_ledger_keeps_both_nights(two_nights):
+    place, poor, _, said = two_nights
+    entries = [pd.read_parquet(path) for path in sorted((place / FOLDER).glob("2026-*/ledger.parquet"))]
+    assert [str(one["scored_at"].iloc[0]) for one in entries] == ["2026-01-01", "2026-01-02"]
+    scores = [one.set_index("account_id").loc[poor, "fit_probability"] for one in entries]
+    assert scores[0] < 0.2 < scores[1]
+    assert "since 2026-01-01" in said
+
+
+def test_a_second_run_on_one_day_changes_nothing(two_nights):
+    place = two_nights[0]
+    before = snapshot(place / FOLDER)
+    done = command("rescore", "today=2026-01-02", cwd=place)
+    assert done.returncode == 0
+    assert "nothing has changed" in done.stdout
+    assert snapshot(place / FOLDER) == before
+
+
+def test_a_second_run_at_the_same_time_is_refused(workplace):
+    (workplace / FOLDER).mkdir(parents=True)
+    with FileLock(workplace / FOLDER / ".lock"):
+        done = command("rescore", cwd=workplace)
+    assert done.returncode == 75
+    assert done.stderr == (
+        f"error: another run is writing to {FOLDER}.\n"
+        "Wait until that run ends, or give this one another folder.\n"
+    )
+
+
+def test_a_killed_night_leaves_the_last_good_one(two_nights):
+    place = two_nights[0]
+    before = snapshot(place / FOLDER)
+    for wait_seconds in (2.0, 4.0, 5.5):
+        kill_after("rescore", place, wait_seconds, "today=2026-01-03", "scoring.batch_rows=50")
+        after = {name: what for name, what in snapshot(place / FOLDER).items() if ".working" not in name}
+        assert after == before
+
+
+def snapshot(folder):
+    """Read every file of a folder."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != ".lock"
+    }

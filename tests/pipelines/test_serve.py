@@ -1,0 +1,91 @@
+"""`make serve` answers a raw prospect row as the batch predictor does."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+
+import pytest
+from support import ROOT, command, free_port, wait_for
+
+ROW = {
+    "prospect_id": "X1",
+    "sector": "Software",
+    "employee_count": "201-500",
+    "country": "USA",
+    "technologies": "Snowflake, Kafka",
+    "founded": 2012,
+    "funding_usd": "$30M",
+    "last_round": "Series B",
+}
+
+
+@pytest.fixture(scope="module")
+def address(trained):
+    """Serve the champion for real."""
+    port = free_port()
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    line = [sys.executable, "-m", "pipelines.serve", f"tracking.port={port}"]
+    started = subprocess.Popen(
+        line, cwd=trained, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    where = f"http://127.0.0.1:{port}"
+    wait_for(f"{where}/ping", started)
+    yield f"{where}/invocations"
+    started.terminate()
+    started.wait()
+
+
+def ask(address, rows):
+    """Post rows as JSON; give what comes back."""
+    body = json.dumps({"dataframe_records": rows, "params": {"today": "2026-01-01"}}).encode()
+    request = urllib.request.Request(address, body, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        return json.loads(answer.read())["predictions"]
+
+
+def test_a_raw_row_gets_the_batch_answer(address, trained, tmp_path):
+    (answered,) = ask(address, [ROW])
+    header = (trained / "var/demo/prospects.csv").read_text(encoding="utf-8-sig").splitlines()[0]
+    cells = [f'"{ROW.get(name, "")}"' for name in header.split(",")]
+    (tmp_path / "one.csv").write_text(f"{header}\n{','.join(cells)}\n", encoding="utf-8")
+    done = command(
+        "predict",
+        f"data.prospects.path={tmp_path / 'one.csv'}",
+        "scoring.format=parquet",
+        f"scoring.folder={tmp_path / 'out'}",
+        cwd=trained,
+    )
+    assert done.returncode == 0, done.stderr
+    import pandas as pd
+
+    (batch,) = pd.read_parquet(tmp_path / "out/latest/scored.parquet").to_dict("records")
+    assert answered["fit_probability"] == batch["fit_probability"]
+    assert answered["tier"] == batch["tier"]
+    assert answered["reasons_for"] == "; ".join(one["words"] for one in batch["reasons_for"])
+    assert answered["account_id"] == "X1"
+
+
+def test_numbers_and_texts_mean_the_same(address):
+    as_text, as_number = ask(address, [{**ROW, "founded": "2012"}, ROW])
+    assert as_text["fit_probability"] == as_number["fit_probability"]
+
+
+def test_a_row_of_nothing_is_insufficient_data(address):
+    (answered,) = ask(address, [{"prospect_id": "X2"}])
+    assert answered["tier"] == "Insufficient data"
+
+
+def test_a_column_that_is_not_there_is_ignored(address):
+    plain, more = ask(address, [ROW])[0], ask(address, [{**ROW, "unheard_of": 3}])[0]
+    assert plain["fit_probability"] == more["fit_probability"]
+
+
+def test_a_body_that_is_no_row_is_refused(address):
+    with pytest.raises(urllib.error.HTTPError) as refusal:
+        urllib.request.urlopen(urllib.request.Request(address, b"{}", {"Content-Type": "application/json"}))
+    assert refusal.value.code == 400

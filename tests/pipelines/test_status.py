@@ -1,0 +1,35 @@
+"""`make status` tells at a glance what is in use, and how old it is."""
+
+from __future__ import annotations
+
+from support import command
+
+
+def test_nothing_trained_is_an_alarm(tmp_path):
+    done = command("status", cwd=tmp_path)
+    assert done.returncode == 10
+    assert done.stdout.splitlines() == [
+        "champion: none",
+        "last training: none",
+        "last scoring: none",
+        "last rescoring: none",
+        "alarms: 1",
+        "  there is no champion: run make train",
+    ]
+
+
+def test_a_list_that_is_too_old_is_an_alarm(workplace):
+    assert command("predict", cwd=workplace).returncode == 0
+    fresh = command("status", "today=2026-01-02", cwd=workplace)
+    assert fresh.returncode == 0
+    assert "alarms: none" in fresh.stdout
+    stale = command("status", "today=2026-01-09", cwd=workplace)
+    assert stale.returncode == 10
+    assert "  scoring: the list is 8 days old" in stale.stdout
+
+
+def test_a_list_of_an_older_champion_is_an_alarm(workplace):
+    assert command("predict", cwd=workplace).returncode == 0
+    command("train", "experiment=quick", "seed=9", cwd=workplace)
+    command("promote", cwd=workplace)
+    assert "the list was not scored by the champion" in command("status", cwd=workplace).stdout

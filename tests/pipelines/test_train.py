@@ -1,0 +1,149 @@
+"""A training leaves one run that can be compared, and one model that can be trusted."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+
+import pytest
+from support import QUICK, command, compose
+
+from icp_ml.tracking.store import CHALLENGER, CHAMPION, find, store
+
+
+@pytest.fixture(scope="module")
+def newest(trained, request):
+    """Give the client and the newest run of the trained workplace."""
+    from mlflow.tracking import MlflowClient
+
+    client = MlflowClient(f"sqlite:///{trained / 'var/tracking/mlflow.db'}")
+    experiment = client.get_experiment_by_name("icp_ml/demo")
+    runs = client.search_runs([experiment.experiment_id])
+    return client, runs[0]
+
+
+def test_each_stage_says_one_line(trained):
+    done = command("train", *QUICK, cwd=trained)
+    stages = [line.partition(":")[0] for line in done.stdout.splitlines() if not line.startswith(" ")]
+    assert stages == ["data", "label", "split", "model", "evaluation", "tracking"]
+    assert done.stderr == ""
+
+
+def test_the_same_seed_gives_the_same_model(trained):
+    done = command("train", *QUICK, cwd=trained, PYTHONHASHSEED="123")
+    assert "the same model as the champion" in done.stdout
+
+
+def test_figures_come_with_intervals_and_baselines(newest):
+    metrics = newest[1].data.metrics
+    assert metrics["test/roc_auc_low"] < metrics["test/roc_auc"] < metrics["test/roc_auc_high"]
+    assert metrics["test_base_rate/roc_auc"] == 0.5
+    assert metrics["test_logistic_regression/log_loss"] > 0
+    difference = metrics["test/log_loss"] - metrics["test_logistic_regression/log_loss"]
+    assert metrics["test_minus_logistic_regression/log_loss"] == pytest.approx(difference, abs=1e-9)
+
+
+def test_a_run_keeps_config_report_data_and_plots(newest):
+    client, run = newest
+    names = {one.path for one in client.list_artifacts(run.info.run_id)}
+    assert {"config.yaml", "plots", "report"} <= names
+    plots = {one.path for one in client.list_artifacts(run.info.run_id, "plots")}
+    wanted = ("precision_recall", "roc", "gains_and_lift", "calibration", "importance")
+    assert plots == {f"plots/{name}.png" for name in wanted}
+    inputs = {one.dataset.name for one in run.inputs.dataset_inputs}
+    assert inputs == {"customers", "orders", "deals"}
+    assert run.data.params["label.definition"] == "value"
+
+
+def test_the_run_ends_as_finished(newest):
+    assert newest[1].info.status == "FINISHED"
+
+
+def test_the_logged_model_is_text_and_json(trained):
+    folders = list((trained / "var/tracking/artifacts").glob("**/model.json"))
+    assert folders
+    for path in folders[0].parent.iterdir():
+        text = path.read_text(encoding="utf-8")
+        assert text.startswith(("{", "tree\n")), path.name
+
+
+def test_the_environment_leaves_no_secret_in_the_run(workplace):
+    secret = "s3cr3t-value"
+    done = command(
+        "train",
+        *QUICK,
+        "data.notes=['${oc.env:CRM_PASSWORD}']",
+        cwd=workplace,
+        CRM_PASSWORD=secret,
+    )
+    assert done.returncode == 0, done.stderr
+    configs = list((workplace / "var/tracking/artifacts").glob("**/config.yaml"))
+    configs += list(workplace.parent.parent.glob("trained*/var/tracking/artifacts/**/config.yaml"))
+    assert configs
+    assert all(secret not in path.read_text(encoding="utf-8") for path in configs)
+
+
+def test_a_working_tree_stays_clean(trained):
+    assert {path.name for path in trained.iterdir()} == {"var", "models"}
+
+
+def test_a_multirun_gives_one_run_a_job_and_leaves_nothing(workplace):
+    before = _n_runs(workplace)
+    done = command("train", "-m", *QUICK, "label=won,flag", cwd=workplace)
+    assert done.returncode == 0, done.stderr
+    assert _n_runs(workplace) == before + 2
+    assert {path.name for path in workplace.iterdir()} == {"var", "models"}
+
+
+def test_a_multirun_goes_on_after_a_failed_job_and_says_so(workplace):
+    before = _n_runs(workplace)
+    done = command("train", "-m", *QUICK, "split.test_from=1999-01-01,null", cwd=workplace)
+    assert done.returncode == 65
+    assert _n_runs(workplace) == before + 1
+    assert "Traceback" not in done.stderr
+
+
+def test_a_candidate_that_fails_a_gate_is_never_champion(workplace):
+    import shutil
+
+    shutil.rmtree(workplace / "var/tracking")
+    done = command("train", *QUICK, "evaluation.min_roc_auc_low=0.99", cwd=workplace)
+    assert done.returncode == 0
+    assert "not promoted" in done.stdout
+    settings = compose().config.tracking
+    with store(settings) as client:
+        assert find(client, settings, CHAMPION) is None
+        assert find(client, settings, CHALLENGER).number == "1"
+    refused = command("promote", cwd=workplace)
+    assert refused.returncode == 69
+    assert "failed its gates" in refused.stderr
+
+
+def test_a_second_training_is_the_challenger_until_promoted(workplace):
+    command("train", *QUICK, "seed=5", cwd=workplace)
+    settings = compose().config.tracking
+    with store(settings) as client:
+        assert find(client, settings, CHAMPION).number == "1"
+    assert command("promote", cwd=workplace).returncode == 0
+    with store(settings) as client:
+        found = find(client, settings, CHAMPION)
+        assert found.number == find(client, settings, CHALLENGER).number != "1"
+
+
+def test_figures_of_the_report_are_the_metrics(newest, trained):
+    _, run = newest
+    paths = list((trained / "var/tracking/artifacts" / run.info.run_id).glob("**/report.json"))
+    report = json.loads(paths[0].read_text(encoding="utf-8"))
+    found = report["figures"]["icp_ml"]["roc_auc"]
+    assert found["value"] == pytest.approx(run.data.metrics["test/roc_auc"])
+    assert found["low"] == pytest.approx(run.data.metrics["test/roc_auc_low"])
+
+
+def test_metric_names_are_what_mlflow_allows(newest):
+    assert all(re.fullmatch(r"[\w/]+", name) for name in newest[1].data.metrics)
+
+
+def _n_runs(place):
+    with sqlite3.connect(place / "var/tracking/mlflow.db") as connection:
+        return connection.execute("select count(*) from runs where status = 'FINISHED'").fetchone()[0]

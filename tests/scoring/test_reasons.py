@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from icp_ml.features.attributes import Attribute, Form
+from icp_ml.features.encoder import Encoder
+from icp_ml.scoring.reasons import reason_line, reasons, short_number
+
+
+def attribute(name: str, form: Form, words: str = "", **statistics: float) -> Attribute:
+    return Attribute(name, words or name, form, statistics, dict.fromkeys(statistics, 20), ())
+
+
+ENCODER = Encoder(
+    (
+        attribute("industry", "levels"),
+        attribute("employees", "number"),
+        attribute("technologies", "items", airflow=0.9, kafka=0.2, sap=-0.5),
+        attribute("last_funding_at", "recency", "last funding"),
+        attribute("founded_year", "age", "founded"),
+        attribute("revenue_per_employee", "ratio", "revenue per employee"),
+        attribute("description", "words"),
+        attribute("is_listed", "yes_no", "listed"),
+    )
+)
+ROW = {
+    "industry": "Software",
+    "employees": 1200.0,
+    "technologies": "Airflow|Kafka|SAP",
+    "last_funding_at": pd.Timestamp("2024-03-31"),
+    "founded_year": 2011.0,
+    "revenue": 2.4e9,
+    "description": "one two three four five six seven eight nine",
+    "is_listed": 1.0,
+}
+ACCOUNT = pd.DataFrame([ROW])
+
+
+def told(contributions, accounts=ACCOUNT, n_reasons=8):
+    known = ENCODER.known(accounts)
+    speaking = np.tile(np.asarray(contributions, dtype=float), (len(accounts), 1))
+    return reasons(ENCODER, accounts, speaking, known, n_reasons)
+
+
+@pytest.mark.parametrize(
+    ("at", "is_for", "words"),
+    [
+        (0, True, "Industry: Software"),
+        (1, True, "Employees: 1,200"),
+        (2, True, "Technologies: Airflow, Kafka"),
+        (2, False, "Technologies: SAP"),
+        (3, True, "Last funding: March 2024"),
+        (4, True, "Founded: 2011"),
+        (5, False, "Revenue per employee: 2 M"),
+        (6, True, "Description: one two three four five six seven eight …"),
+        (7, True, "Listed: yes"),
+    ],
+)
+def test_each_form_speaks_in_words(at: int, is_for: bool, words: str) -> None:
+    contributions = np.zeros(8)
+    contributions[at] = 0.7 if is_for else -0.7
+    speaking = told(contributions)[0 if is_for else 1][0]
+    assert speaking == [(ENCODER.attributes[at].name, words, contributions[at])]
+
+
+def test_no_is_said_as_no() -> None:
+    against = told([0] * 7 + [-1.0], ACCOUNT.assign(is_listed=0.0))[1]
+    assert reason_line(against[0]) == "Listed: no"
+
+
+def test_the_strongest_come_first_and_no_more_than_asked_for() -> None:
+    for_it, against = told([0.1, -0.2, 0.3, -0.4, 0.5, 0.0, 0.2, -0.1], n_reasons=2)
+    assert [one[0] for one in for_it[0]] == ["founded_year", "technologies"]
+    assert [one[0] for one in against[0]] == ["last_funding_at", "employees"]
+    assert [one[2] for one in against[0]] == [-0.4, -0.2]
+
+
+@given(
+    st.lists(st.floats(-2, 2), min_size=8, max_size=8),
+    st.sets(st.sampled_from(sorted(ROW))),
+    st.integers(0, 8),
+)
+def test_missing_values_never_speak_and_every_reason_has_its_sign(contributions, gaps, n_reasons) -> None:
+    accounts = ACCOUNT.drop(columns=sorted(gaps))
+    for_it, against = told(contributions, accounts, n_reasons)
+    unknown = {
+        one.name
+        for one, is_there in zip(ENCODER.attributes, ENCODER.known(accounts)[0], strict=True)
+        if not is_there
+    }
+    assert not unknown & {name for name, _, _ in (*for_it[0], *against[0])}
+    assert all(strength > 0 for _, _, strength in for_it[0])
+    assert all(strength < 0 for _, _, strength in against[0])
+    assert max(len(for_it[0]), len(against[0])) <= n_reasons
+
+
+def test_a_gap_in_one_row_silences_that_row_only() -> None:
+    accounts = pd.concat([ACCOUNT, ACCOUNT.assign(industry=None)], ignore_index=True)
+    for_it, _ = told([1.0] + [0.0] * 7, accounts)
+    assert [reason_line(one) for one in for_it] == ["Industry: Software", ""]
+
+
+def test_no_rows_have_no_reasons() -> None:
+    assert told([0.0] * 8, ACCOUNT[:0]) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (0, "0"),
+        (-0.0, "0"),
+        (1200, "1,200"),
+        (0.25, "0.25"),
+        (0.00001234, "0.000012"),
+        (5.67, "5.7"),
+        (99.99, "100"),
+        (-12.34, "-12"),
+        (999_499, "999,499"),
+        (999_950, "1 M"),
+        (1e6, "1 M"),
+        (18_300_000, "18.3 M"),
+        (-5e6, "-5 M"),
+        (999_949_999, "1 B"),
+        (1e9, "1 B"),
+        (999.6e9, "1,000 B"),
+        (1.5e12, "1,500 B"),
+    ],
+)
+def test_numbers_are_written_as_people_say_them(value: float, words: str) -> None:
+    assert short_number(value) == words

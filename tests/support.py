@@ -1,0 +1,87 @@
+"""How tests run the product: the real configuration, real commands, real files."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = Path(os.environ.get("ICP_ML_SHARED", ROOT.parent / "shared" / "data"))
+QUICK = ("experiment=quick", "n_jobs=1")
+
+os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
+os.environ["MLFLOW_LOGGING_LEVEL"] = "ERROR"
+
+
+def compose(*overrides):
+    """Compose and check the real configuration, as a command line would."""
+    import hydra
+
+    from icp_ml.config import CONF, checked
+
+    with hydra.initialize_config_dir(str(CONF), version_base="1.3"):
+        return checked(hydra.compose("config", list(overrides)))
+
+
+def command(verb, *overrides, cwd, **environment):
+    """Run a pipeline as a person or a scheduler does."""
+    search_path = {"PYTHONPATH": str(ROOT), **environment}
+    return subprocess.run(
+        [sys.executable, "-m", f"pipelines.{verb}", *overrides],
+        cwd=cwd,
+        env={**os.environ, **search_path},
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+
+
+def shared_data(name):
+    """Give the folder of a public data set, or skip where it is not at hand."""
+    folder = SHARED / name
+    if not folder.is_dir():
+        pytest.skip(f"the public data set {name} is not at hand ({folder})")
+    return folder
+
+
+def kill_after(verb, place, wait_seconds, *overrides):
+    """Start a pipeline and end it with SIGKILL, as a power cut would."""
+    started = subprocess.Popen(
+        [sys.executable, "-m", f"pipelines.{verb}", *overrides],
+        cwd=place,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    time.sleep(wait_seconds)
+    started.send_signal(signal.SIGKILL)
+    started.wait()
+
+
+def wait_for(address, started, seconds=90):
+    """Wait until a server answers."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        assert started.poll() is None, "the server ended"
+        try:
+            with urllib.request.urlopen(address, timeout=2) as answer:
+                return answer.read()
+        except OSError:
+            time.sleep(0.3)
+    raise AssertionError(f"{address} did not answer in {seconds} s")
+
+
+def free_port():
+    """Find a port that nobody listens on."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
