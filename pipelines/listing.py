@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +16,7 @@ from icp_ml.errors import UnavailableError
 
 if TYPE_CHECKING:
     from icp_ml.data.matching import KnownAccounts
-    from icp_ml.data.scored import FirstPass
-    from icp_ml.data.sources import Refused
+    from icp_ml.data.scored import FirstPass, RefusedRows
     from icp_ml.data.tables import Findings
     from icp_ml.model.candidate import Model
 
@@ -55,6 +55,7 @@ def prepare(config: Config) -> Listing:
         No model, no source, or the model was trained on another mapping.
     """
     from icp_ml.data.matching import KnownAccounts, known_accounts
+    from icp_ml.data.sources import table_digest
     from icp_ml.data.tables import read_table
     from icp_ml.tracking.store import load
 
@@ -63,11 +64,12 @@ def prepare(config: Config) -> Listing:
         what = f"the model was trained on data={model.facts['data']}, not on data={config.data.name}."
         raise UnavailableError(what, fix="Name a model of these data with tracking.model=...")
     names = [one for one in ("prospects", "customers") if getattr(config.data, one) is not None]
-    digests = {name: table_digest(config, name) for name in names}
+    digests = {name: table_digest(getattr(config.data, name)) for name in names}
     customers = (
         known_accounts(read_table("customers", config.data).rows) if "customers" in names else KnownAccounts()
     )
     content = [
+        version("icp_ml"),
         digests,
         model.version,
         str(config.today),
@@ -76,16 +78,6 @@ def prepare(config: Config) -> Listing:
     ]
     key = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
     return Listing(model, customers, digests, key)
-
-
-def table_digest(config: Config, name: str) -> str:
-    """Digest all that a table is made of: its source, and what is joined to it or excluded by it."""
-    from icp_ml.data.sources import source_digest
-
-    table = getattr(config.data, name)
-    excluded = [rule.not_in for rule in table.where if rule.not_in is not None]
-    parts = [source_digest(one) for one in (table, *table.joins, *excluded)]
-    return hashlib.sha256("".join(parts).encode()).hexdigest()
 
 
 def score_list(run: Run, listing: Listing, folder: Path, keeps_entry: bool = False) -> dict[str, Any]:
@@ -97,26 +89,26 @@ def score_list(run: Run, listing: Listing, folder: Path, keeps_entry: bool = Fal
     """
     from icp_ml.data.ledger import keep_entry
     from icp_ml.data.publish import write_json
-    from icp_ml.data.scored import place_rows, write_first_pass, write_refused, write_scored
+    from icp_ml.data.scored import RefusedRows, place_rows, write_first_pass, write_scored
     from icp_ml.data.tables import Findings
 
-    config, findings = run.config, Findings()
-    refused: list[Refused] = []
-    first = write_first_pass(_scored_batches(config, listing, findings, refused), folder / "first_pass.arrow")
+    findings = Findings()
+    with RefusedRows(folder / "refused.csv") as refused:
+        batches = _scored_batches(run.config, listing, findings, refused)
+        first = write_first_pass(batches, folder / "first_pass.arrow")
     placed = keep_entry(place_rows(first), folder) if keeps_entry else place_rows(first)
-    path = write_scored(placed, folder, config.scoring.format)
+    path = write_scored(placed, folder, run.config.scoring.format)
     first.path.unlink()
-    reasons = write_refused(refused, folder / "refused.csv")
     manifest = _manifest(run, listing, first, findings) | {
         "output": path.name,
-        "rows_refused_by_reason": dict(reasons.most_common(50)),
+        "rows_refused_by_reason": dict(refused.by_reason.most_common(50)),
     }
     write_json(folder / "manifest.json", manifest)
     return manifest
 
 
 def _scored_batches(
-    config: Config, listing: Listing, findings: Findings, refused: list[Refused]
+    config: Config, listing: Listing, findings: Findings, refused: RefusedRows
 ) -> Iterator[tuple[Any, Any, Any]]:
     import pandas as pd
 
@@ -127,12 +119,12 @@ def _scored_batches(
     from pipelines.progress import meter
 
     prospects, today = config.data.prospects, pd.Timestamp(config.today)
-    n_threads = config.n_jobs if config.n_jobs > 0 else 0
+    n_threads, n_reasons = max(config.n_jobs, 0), config.scoring.n_reasons
     n_rows = 0
     with meter(source_size(prospects) if prospects else 0, "scoring") as show:
         for batch in table_batches("prospects", config.data, config.scoring.batch_rows, findings):
-            refused += batch.refused
-            scored = score(listing.model, batch.rows, today, config.scoring, n_threads)
+            refused.write(batch.refused)
+            scored = score(listing.model, batch.rows, today, n_reasons, n_threads)
             scored = scored.assign(
                 is_customer=listing.customers.recognise(batch.rows),
                 model_version=listing.model.version,
@@ -160,10 +152,25 @@ def _manifest(run: Run, listing: Listing, first: FirstPass, findings: Findings) 
         "rows_of_customers": first.n_customers,
         "tiers": dict(sorted(first.tiers.items())),
         "cut_offs": {"Best fit": listing.model.tiers.best_fit, "Good fit": listing.model.tiers.good_fit},
-        "values_not_understood": findings.lines(),
+        "notes": [*_notes(run.config, listing), *findings.lines()],
         "digests": listing.digests,
         "config": masked(run.composed).splitlines(),
     }
+
+
+def _notes(config: Config, listing: Listing) -> Iterator[str]:
+    """Say where the list or the settings do not match what the model was trained with."""
+    from icp_ml.data.tables import mapped_fields
+
+    here = mapped_fields("prospects", config.data)
+    lacking = [
+        one.words for one in listing.model.encoder.attributes if one.form != "ratio" and one.name not in here
+    ]
+    if lacking:
+        yield f"the model knows of {', '.join(lacking)}, which this list is not mapped to have"
+    frozen = listing.model.facts["tiers"]
+    if frozen != config.scoring.tiers.model_dump(mode="json"):
+        yield f"the tiers are those that were frozen with the model, {frozen}; train again to change them"
 
 
 @contextmanager
@@ -191,4 +198,7 @@ def summary(manifest: dict[str, Any]) -> str:
     """Say what became of a list in one line."""
     tiers = ", ".join(f"{n:,} {tier}" for tier, n in manifest["tiers"].items())
     refused = f", {manifest['rows_refused']:,} refused (see refused.csv)" if manifest["rows_refused"] else ""
-    return f"{manifest['rows_scored']:,} of {manifest['rows_in']:,} rows scored{refused}: {tiers}"
+    filtered = f", {manifest['rows_filtered']:,} filtered out" if manifest["rows_filtered"] else ""
+    notes = "".join(f"\n  note: {note}" for note in manifest["notes"])
+    said = f"{manifest['rows_scored']:,} of {manifest['rows_in']:,} rows scored{refused}{filtered}: {tiers}"
+    return said + notes

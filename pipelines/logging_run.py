@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from icp_ml.model.training import Fit, TrainingSet
     from icp_ml.split import Split
 
-LOGGED_GROUPS = ("label", "split", "features", "model", "scoring")
+LOGGED_GROUPS = ("label", "split", "features", "model")
 
 
 def assemble(run: Run, fit: Fit, labels: Labels, split: Split, training: TrainingSet) -> Model:
@@ -40,7 +40,8 @@ def assemble(run: Run, fit: Fit, labels: Labels, split: Split, training: Trainin
         "n_rounds": fit.n_rounds,
         "features": config.features.model_dump(mode="json"),
         "model": config.model.model_dump(mode="json"),
-        "scoring": config.scoring.model_dump(mode="json", exclude={"folder"}) | {"folder": ""},
+        "tiers": config.scoring.tiers.model_dump(mode="json"),
+        "n_reasons": config.scoring.n_reasons,
     }
     tiers = frozen_tiers(base_rate, config.scoring.tiers)
     return Model(fit.encoder, fit.boosters, fit.calibration, tiers, base_rate, facts, _raw_form(config))

@@ -42,7 +42,7 @@ def train(run: Run) -> None:
     with stage("evaluation") as say:
         case = Case(model, fit, rows.part(split.train), rows.part(split.test))
         notes: list[Any] = [*config.data.notes, *tables.notes, *labels.notes, *split.notes]
-        judgement = judge(case, labels.meaning, notes, (config.evaluation, config.scoring), config.seed)
+        judgement = judge(case, labels.meaning, notes, config.evaluation, config.seed)
         say(report_line(judgement.report))
     with stage("tracking") as say:
         say(track(run, model, judgement, tables))

@@ -19,10 +19,10 @@ from icp_ml.data.matching import row_keys
 from icp_ml.data.scored import (
     SCHEMA,
     FirstPass,
+    RefusedRows,
     place_rows,
     safe_cell,
     write_first_pass,
-    write_refused,
     write_scored,
 )
 from icp_ml.data.sources import Refused
@@ -198,14 +198,18 @@ def test_names_and_ids_of_a_scored_list_are_safe(tmp_path: Path) -> None:
 
 def test_refused_rows_are_written_with_place_reason_and_content(tmp_path: Path) -> None:
     refused = [Refused("a.csv", 3, "too short", "=x"), Refused("a.csv", 9, "too short", "[é\n]")]
-    assert write_refused(refused, tmp_path / "refused.csv") == {"too short": 2}
+    with RefusedRows(tmp_path / "refused.csv") as file:
+        file.write(refused)
+    assert file.by_reason == {"too short": 2}
     with (tmp_path / "refused.csv").open(encoding="utf-8-sig", newline="") as stream:
         written = [list(row.values()) for row in csv.DictReader(stream)]
     assert written == [["a.csv", "3", "too short", "'=x"], ["a.csv", "9", "too short", "[é\n]"]]
 
 
 def test_without_a_refused_row_there_is_a_header(tmp_path: Path) -> None:
-    assert write_refused([], tmp_path / "refused.csv") == {}
+    with RefusedRows(tmp_path / "refused.csv") as file:
+        file.write([])
+    assert file.by_reason == {}
     written = (tmp_path / "refused.csv").read_text(encoding="utf-8-sig")
     assert written == "source,row,reason,content\n"
 

@@ -16,7 +16,7 @@ from icp_ml.evaluation.report import report_json, report_line, report_markdown
 def judged(case: Case) -> Judgement:
     config = settings()
     evaluation = config.evaluation.model_copy(update={"n_bootstrap": 40})
-    return judge(case, "drawn", ["made up"], (evaluation, config.scoring), 1)
+    return judge(case, "drawn", ["made up"], evaluation, 1)
 
 
 @pytest.fixture(scope="module")

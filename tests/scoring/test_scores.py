@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
-from small import companies, settings, trained
+from small import companies, trained
 
 from icp_ml.model.calibration import probability
 from icp_ml.model.candidate import Tiers
@@ -18,7 +18,7 @@ OTHERS = companies(30, seed=8).accounts
 
 
 def scored(accounts) -> pd.DataFrame:
-    return score(trained()[2], accounts, DAY, settings().scoring)
+    return score(trained()[2], accounts, DAY, 3)
 
 
 @pytest.mark.parametrize(
@@ -33,18 +33,18 @@ def scored(accounts) -> pd.DataFrame:
     ],
 )
 def test_a_tier_starts_at_its_cut_off(fit_probability: float, completeness: float, tier: str) -> None:
-    found = tier_of(np.array([fit_probability]), np.array([completeness]), Tiers(0.4, 0.2), 0.2)
+    found = tier_of(np.array([fit_probability]), np.array([completeness]), Tiers(0.4, 0.2, 0.2))
     assert found.tolist() == [tier]
 
 
-@pytest.mark.parametrize(("base_rate", "tiers"), [(0.2, Tiers(0.4, 0.2)), (0.6, Tiers(0.95, 0.6))])
+@pytest.mark.parametrize(("base_rate", "tiers"), [(0.2, Tiers(0.4, 0.2, 0.1)), (0.6, Tiers(0.8, 0.6, 0.1))])
 def test_cut_offs_are_multiples_of_the_base_rate_below_one(base_rate: float, tiers: Tiers) -> None:
-    assert frozen_tiers(base_rate, TierSettings(best_fit=2, good_fit=1)) == tiers
+    assert frozen_tiers(base_rate, TierSettings(best_fit=2, good_fit=1, min_completeness=0.1)) == tiers
 
 
 def test_tiers_out_of_order_are_refused() -> None:
     with pytest.raises(ValidationError, match="best_fit must be at least good_fit, which is 2"):
-        TierSettings(best_fit=1, good_fit=2)
+        TierSettings(best_fit=1, good_fit=2, min_completeness=0.1)
 
 
 @given(st.lists(st.integers(0, 29), min_size=1, max_size=8), st.randoms(use_true_random=False))
@@ -75,9 +75,7 @@ def test_completeness_is_the_share_of_attributes_that_are_known() -> None:
 
 def test_threads_do_not_change_scores() -> None:
     model = trained()[2]
-    pd.testing.assert_frame_equal(
-        score(model, OTHERS, DAY, settings().scoring, 2), scored(OTHERS), check_exact=True
-    )
+    pd.testing.assert_frame_equal(score(model, OTHERS, DAY, 3, 2), scored(OTHERS), check_exact=True)
 
 
 def test_an_account_of_which_nothing_is_known_is_scored_and_said_so() -> None:

@@ -71,6 +71,11 @@ def company_domains(accounts: pd.DataFrame) -> pd.Series[Any]:
     return accounts["domain"].mask(accounts["domain"].isin(FREE_MAIL | SHARED_SITES))
 
 
+def with_company_domains(accounts: pd.DataFrame) -> pd.DataFrame:
+    """Blank the domains that many companies share, so that nothing later joins strangers by them."""
+    return accounts.assign(domain=company_domains(accounts)) if "domain" in accounts else accounts
+
+
 def row_keys(accounts: pd.DataFrame) -> tuple[Keys, Keys]:
     """Digest ids and domains to 64 bits each, 0 where unknown."""
     domains = company_domains(accounts)

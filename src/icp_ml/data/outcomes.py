@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from icp_ml.data.matching import with_company_domains
 from icp_ml.data.sources import table_digest
 from icp_ml.data.tables import Table, mapped_fields, read_table
 from icp_ml.errors import ConfigError, count
@@ -60,6 +61,9 @@ def label_tables(mapping: DataSettings, definition: str) -> TrainingTables:
         raise ConfigError(what, fix="Map that table, or choose another label.")
     names = [name for name in ("customers", *USES[definition]) if getattr(mapping, name) is not None]
     tables = {name: read_table(name, mapping) for name in names}
+    if "customers" in tables:
+        rows = tables["customers"].rows
+        tables["customers"] = replace(tables["customers"], rows=with_company_domains(rows))
     return TrainingTables(tables, {name: table_digest(getattr(mapping, name)) for name in names})
 
 

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import numpy as np
 import pandas as pd
@@ -128,16 +128,33 @@ def write_scored(tables: Iterable[pa.Table], folder: Path, form: Literal["csv", 
     return path
 
 
-def write_refused(refused: Iterable[Refused], path: Path) -> Counter[str]:
-    """Write the rows that could not be scored, each with its reason; count them by reason."""
-    counts: Counter[str] = Counter()
-    with path.open("w", encoding="utf-8-sig", newline="") as stream:
-        writer = csv.DictWriter(stream, ("source", "row", "reason", "content"))
-        writer.writeheader()
+class RefusedRows:
+    """The file of rows that could not be scored, each with its reason; written as they come.
+
+    Attributes
+    ----------
+    by_reason : Counter of str
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.by_reason: Counter[str] = Counter()
+        self._stream = path.open("w", encoding="utf-8-sig", newline="")
+        self._writer = csv.DictWriter(self._stream, ("source", "row", "reason", "content"))
+        self._writer.writeheader()
+
+    def __enter__(self) -> Self:
+        """Give the open file."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""
+        self._stream.close()
+
+    def write(self, refused: Iterable[Refused]) -> None:
+        """Add rows, and count them by reason."""
         for one in refused:
-            writer.writerow({name: safe_cell(value) for name, value in asdict(one).items()})
-            counts[one.reason] += 1
-    return counts
+            self._writer.writerow({name: safe_cell(value) for name, value in asdict(one).items()})
+            self.by_reason[one.reason] += 1
 
 
 def _arrow(scored: pd.DataFrame) -> pa.Table:

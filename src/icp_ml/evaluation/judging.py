@@ -20,7 +20,7 @@ from icp_ml.model.calibration import probability
 from icp_ml.model.candidate import ESTIMATES, Model
 from icp_ml.model.training import Fit, TrainingSet
 from icp_ml.scoring import TIERS, tier_of
-from icp_ml.settings import EvaluationSettings, ScoringSettings
+from icp_ml.settings import EvaluationSettings
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -56,7 +56,7 @@ def judge(
     case: Case,
     meaning: str,
     notes: Sequence[str],
-    settings: tuple[EvaluationSettings, ScoringSettings],
+    settings: EvaluationSettings,
     seed: int,
 ) -> Judgement:
     """Score the test rows by the candidate and the baselines, and compare them.
@@ -68,32 +68,31 @@ def judge(
         Of best, in words.
     notes : sequence of str
         What a reader must know.
-    settings : (EvaluationSettings, ScoringSettings)
+    settings : EvaluationSettings
     seed : int
         Of the resampling.
     """
-    evaluation, scoring = settings
     matrix = case.model.encoder.transform(case.test.accounts, case.test.rows["as_of"])
     scores = _scores(case, matrix)
     is_best, group = case.test.is_best.astype(bool), case.test.rows["group"].to_numpy(dtype=str)
     scored = {name: Scored(is_best, found, group) for name, found in scores.items()}
-    figures = {name: bootstrap_figures(one, evaluation, seed) for name, one in scored.items()}
-    differences = {LOGISTIC: compare(scored[CANDIDATE], scored[LOGISTIC], evaluation, seed)}
+    figures = {name: bootstrap_figures(one, settings, seed) for name, one in scored.items()}
+    differences = {LOGISTIC: compare(scored[CANDIDATE], scored[LOGISTIC], settings, seed)}
     completeness = case.model.encoder.known(case.test.accounts).mean(axis=1)
-    tiers = tier_of(scores[CANDIDATE], completeness, case.model.tiers, scoring.completeness_floor)
+    tiers = tier_of(scores[CANDIDATE], completeness, case.model.tiers)
     report = Report(
         estimate=ESTIMATES,
         best=meaning,
         train=_counts(case.training),
         test=_counts(case.test),
-        confidence=evaluation.confidence,
+        confidence=settings.confidence,
         figures=figures,
         differences=differences,
-        tiers=tier_table(scored[CANDIDATE], tiers, TIERS, evaluation.confidence),
-        failures=gate_failures(figures[CANDIDATE], evaluation),
+        tiers=tier_table(scored[CANDIDATE], tiers, TIERS, settings.confidence),
+        failures=gate_failures(figures[CANDIDATE], settings),
         notes=notes,
     )
-    drawn = plots(scored, _importance(case.model, matrix), evaluation, seed)
+    drawn = plots(scored, _importance(case.model, matrix), settings, seed)
     kept = case.test.rows[["account_id", "as_of", "group", "is_best"]].assign(**scores, tier=tiers)
     return Judgement(report, drawn, kept)
 

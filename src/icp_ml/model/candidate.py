@@ -25,10 +25,11 @@ ESTIMATES = "P(best | becomes a customer, firmographics)"
 
 @dataclass(frozen=True)
 class Tiers:
-    """Frozen probability cut-offs: Best fit and Good fit start at these."""
+    """Frozen cut-offs: where Best fit and Good fit begin in probability, and the completeness they need."""
 
     best_fit: float
     good_fit: float
+    min_completeness: float
 
 
 @dataclass(frozen=True)

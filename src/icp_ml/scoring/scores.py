@@ -11,7 +11,7 @@ from icp_ml.features.statistics import Floats
 from icp_ml.model.calibration import probability
 from icp_ml.model.candidate import Model, Tiers
 from icp_ml.scoring.reasons import reasons
-from icp_ml.settings import ScoringSettings, TierSettings
+from icp_ml.settings import TierSettings
 
 BEST_FIT, GOOD_FIT, BAD_FIT, INSUFFICIENT = "Best fit", "Good fit", "Bad fit", "Insufficient data"
 TIERS = (BEST_FIT, GOOD_FIT, BAD_FIT, INSUFFICIENT)
@@ -35,27 +35,26 @@ SCORED_COLUMNS = (
 
 
 def frozen_tiers(base_rate: float, settings: TierSettings) -> Tiers:
-    """Fix the cut-offs at training as multiples of the base rate, never above 0.95."""
-    return Tiers(min(settings.best_fit * base_rate, 0.95), min(settings.good_fit * base_rate, 0.95))
+    """Fix the cut-offs at training: multiples of the base rate, at most halfway from it to 1."""
+    highest = (1 + base_rate) / 2
+    best_fit, good_fit = (min(times * base_rate, highest) for times in (settings.best_fit, settings.good_fit))
+    return Tiers(best_fit, good_fit, settings.min_completeness)
 
 
-def tier_of(fit_probability: Floats, data_completeness: Floats, tiers: Tiers, floor: float) -> Any:
+def tier_of(fit_probability: Floats, data_completeness: Floats, tiers: Tiers) -> Any:
     """Give each row its tier; too little known is said, not guessed.
 
     Returns
     -------
     ndarray of str, shape (n_rows,)
     """
-    by_score = np.where(
-        fit_probability >= tiers.best_fit,
-        BEST_FIT,
-        np.where(fit_probability >= tiers.good_fit, GOOD_FIT, BAD_FIT),
-    )
-    return np.where(data_completeness < floor, INSUFFICIENT, by_score)
+    good_or_bad = np.where(fit_probability >= tiers.good_fit, GOOD_FIT, BAD_FIT)
+    by_score = np.where(fit_probability >= tiers.best_fit, BEST_FIT, good_or_bad)
+    return np.where(data_completeness < tiers.min_completeness, INSUFFICIENT, by_score)
 
 
 def score(
-    model: Model, accounts: pd.DataFrame, as_of: pd.Timestamp, settings: ScoringSettings, n_threads: int = 1
+    model: Model, accounts: pd.DataFrame, as_of: pd.Timestamp, n_reasons: int, n_threads: int = 1
 ) -> pd.DataFrame:
     """Score accounts.
 
@@ -66,8 +65,8 @@ def score(
         Our columns, parsed; account_id is needed, what else is lacking counts as missing.
     as_of : pandas.Timestamp
         The day ages and recency are counted to.
-    settings : ScoringSettings
-        Completeness floor and number of reasons.
+    n_reasons : int
+        Most reasons for, and as many against.
     n_threads : int
         Threads of LightGBM; the result does not depend on it.
 
@@ -84,21 +83,17 @@ def score(
     fit_probability = probability(by_seed.mean(axis=1))
     known = model.encoder.known(accounts)
     completeness = known.mean(axis=1)
-    reasons_for, reasons_against = reasons(model.encoder, accounts, contributions, known, settings.n_reasons)
-    spread = probability(by_seed)
+    reasons_for, reasons_against = reasons(model.encoder, accounts, contributions, known, n_reasons)
+    nameless: Any = pd.array([None] * len(accounts), "str")
     return pd.DataFrame(
         {
             "account_id": accounts["account_id"].to_numpy(),
-            "name": accounts["name"].to_numpy()
-            if "name" in accounts
-            else pd.array([None] * len(accounts), "str"),
+            "name": accounts.get("name", nameless),
             "fit_probability": fit_probability,
-            "tier": tier_of(fit_probability, completeness, model.tiers, settings.completeness_floor),
+            "tier": tier_of(fit_probability, completeness, model.tiers),
             "reasons_for": reasons_for,
             "reasons_against": reasons_against,
             "data_completeness": completeness,
-            "model_spread": spread.max(axis=1, initial=0.0) - spread.min(axis=1, initial=1.0)
-            if len(spread)
-            else [],
+            "model_spread": np.ptp(probability(by_seed), axis=1) if len(by_seed) else np.empty(0),
         }
     )

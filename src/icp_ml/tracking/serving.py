@@ -14,7 +14,7 @@ from icp_ml.parsing import parse_column
 from icp_ml.schema import Field
 from icp_ml.scoring import score
 from icp_ml.scoring.reasons import reason_line
-from icp_ml.settings import ColumnSettings, ScoringSettings
+from icp_ml.settings import ColumnSettings
 from icp_ml.tracking.exports import read_model
 
 
@@ -41,9 +41,8 @@ def parse_rows(rows: pd.DataFrame, prospects: Mapping[str, Any]) -> pd.DataFrame
 class Predictor:
     """What `mlflow models serve` calls."""
 
-    def __init__(self, model: Model, settings: ScoringSettings) -> None:
+    def __init__(self, model: Model) -> None:
         self._model = model
-        self._settings = settings
 
     def predict(self, model_input: pd.DataFrame, params: Mapping[str, Any] | None = None) -> pd.DataFrame:
         """Score raw prospect rows.
@@ -62,7 +61,7 @@ class Predictor:
         """
         today = (params or {}).get("today") or datetime.now(UTC).date().isoformat()
         accounts = parse_rows(model_input.reset_index(drop=True), self._model.prospects)
-        scored = score(self._model, accounts, pd.Timestamp(today), self._settings)
+        scored = score(self._model, accounts, pd.Timestamp(today), self._model.facts["n_reasons"])
         lines = {
             name: [reason_line(one) for one in scored[name]] for name in ("reasons_for", "reasons_against")
         }
@@ -75,5 +74,4 @@ class Predictor:
 
 def _load_pyfunc(path: str) -> Predictor:
     """Load a model for MLflow from the folder that was logged."""
-    model = read_model(Path(path))
-    return Predictor(model, ScoringSettings.model_validate(model.facts["scoring"]))
+    return Predictor(read_model(Path(path)))

@@ -202,7 +202,7 @@ def _ensure_registered(client: MlflowClient, name: str) -> None:
 
 @contextmanager
 def _prepared(settings: TrackingSettings, uri: str) -> Iterator[None]:
-    """Let one process at a time make, migrate and relocate a local database: connecting does the first two."""
+    """Let one process at a time make, migrate and relocate a local database, which connecting does."""
     if not uri.startswith(SQLITE):
         yield
         return

@@ -1,28 +1,14 @@
-"""The settings of every stage: one frozen model for each group in `conf/`, which holds the values.
-
-No setting has a default to fall back on silently, but for the optional parts of a column's mapping.
-"""
+"""How a company's files become our tables: the settings of the data group."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from icp_ml.schema import Kind
-
-Share = Annotated[float, Field(gt=0, lt=1)]
-Positive = Annotated[float, Field(gt=0)]
-Count = Annotated[int, Field(ge=1)]
-Text = Annotated[str, Field(coerce_numbers_to_str=True)]
-Name = Annotated[str, Field(pattern=r"^[a-z0-9_]+$")]
-
-
-class Settings(BaseModel):
-    """A frozen group of settings in which an unknown name is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+from icp_ml.settings.base import Name, Settings
 
 
 class ColumnSettings(Settings):
@@ -134,117 +120,3 @@ class DataSettings(Settings):
     deals: TableSettings | None = None
     signals: TableSettings | None = None
     prospects: TableSettings | None = None
-
-
-class ValueSettings(Settings):
-    """Best = the top share by value within a fixed horizon, ranked in the cohort of first order."""
-
-    definition: Literal["value"]
-    horizon_days: Count
-    top_share: Share
-    cohort: Literal["year", "quarter"]
-
-
-class WonSettings(Settings):
-    """Best = deals won, against deals lost."""
-
-    definition: Literal["won"]
-
-
-class FlagSettings(Settings):
-    """Best = a column of the user's own, mapped to `is_best` in the signals table."""
-
-    definition: Literal["flag"]
-
-
-LabelSettings = Annotated[ValueSettings | WonSettings | FlagSettings, Field(discriminator="definition")]
-
-
-class SplitSettings(Settings):
-    """Which label rows are held out: the newest."""
-
-    test_share: Share
-    test_from: date | None  # instead of the share: rows from this day on
-
-
-class FeaturesSettings(Settings):
-    """How firmographics become numbers."""
-
-    exclude: tuple[str, ...]  # attributes kept out of the matrix
-    n_crossfit_folds: Annotated[int, Field(ge=2)]
-    smoothing: Positive  # rows of prior behind each target statistic
-    n_frequent: Annotated[int, Field(ge=0)]  # levels or items that get a column of their own
-    min_count: Count  # rows a level needs for a column of its own
-
-
-class ModelSettings(Settings):
-    """The bagged boosters and their folds."""
-
-    n_folds: Annotated[int, Field(ge=2)]
-    n_seeds: Count
-    max_trees: Count  # over all seeds
-    n_round_steps: Count  # how many numbers of rounds are compared out of fold
-    learning_rate: Positive
-    n_leaves: Annotated[int, Field(ge=2)]
-    min_rows_per_leaf: Count
-    l2: Annotated[float, Field(ge=0)]
-    row_share: Annotated[float, Field(gt=0, le=1)]
-    column_share: Annotated[float, Field(gt=0, le=1)]
-
-    @model_validator(mode="after")
-    def _has_a_tree_for_each_seed(self) -> ModelSettings:
-        if self.max_trees < self.n_seeds:
-            raise ValueError(f"max_trees must be at least n_seeds, which is {self.n_seeds}")
-        return self
-
-
-class EvaluationSettings(Settings):
-    """Figures on the test set, and what a candidate must reach."""
-
-    n_bootstrap: Count
-    confidence: Share
-    shares: tuple[Share, ...]  # of the list, for lift and capture
-    min_roc_auc_low: Share  # gate: lower bound of the test ROC AUC
-
-
-class TrackingSettings(Settings):
-    """Where runs, models and exports live."""
-
-    uri: str
-    artifact_folder: str | None  # for a local store; a server keeps its own
-    experiment: str
-    registered_model: str
-    model: Text  # what predict uses: an alias, a version number or an exported folder
-    export_folder: str
-    port: Annotated[int, Field(ge=1, le=65535)]  # of the UI and of serving, on localhost
-
-
-class TierSettings(Settings):
-    """Frozen cut-offs, as multiples of the base rate."""
-
-    best_fit: Positive
-    good_fit: Positive
-
-    @model_validator(mode="after")
-    def _is_in_order(self) -> TierSettings:
-        if self.best_fit < self.good_fit:
-            raise ValueError(f"best_fit must be at least good_fit, which is {self.good_fit:g}")
-        return self
-
-
-class ScoringSettings(Settings):
-    """What a scored list looks like and where it goes."""
-
-    tiers: TierSettings
-    completeness_floor: Annotated[float, Field(ge=0, le=1)]  # below it: Insufficient data
-    n_reasons: Annotated[int, Field(ge=0)]  # for, and as many against
-    format: Literal["csv", "parquet"]
-    folder: str
-    batch_rows: Count
-
-
-class RescoreSettings(Settings):
-    """The scheduled run."""
-
-    folder: str
-    min_change: Annotated[float, Field(ge=0)]  # in probability; smaller moves within a tier are not listed
