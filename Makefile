@@ -25,6 +25,7 @@ demo: $(STAMP) ## train on the embedded demo data, score the demo prospects, say
 	@$(RUN).demo $(ARGS)
 	@$(RUN).train $(ARGS)
 	@$(RUN).predict $(ARGS)
+	@echo "Read var/scored/demo/latest/scored.csv; see the runs with make ui."
 
 train: $(STAMP) ## learn who the best customers are, and log the model to MLflow
 	@$(RUN).train $(ARGS)

@@ -137,6 +137,7 @@ def _scored_batches(
 
 def _manifest(run: Run, listing: Listing, first: FirstPass, findings: Findings) -> dict[str, Any]:
     from icp_ml.data.sources import masked
+    from icp_ml.scoring import TIERS
 
     n_scored = sum(len(part) for part in first.scores)
     return {
@@ -150,7 +151,7 @@ def _manifest(run: Run, listing: Listing, first: FirstPass, findings: Findings) 
         "rows_refused": findings.n_rows - findings.n_filtered - n_scored,
         "rows_filtered": findings.n_filtered,
         "rows_of_customers": first.n_customers,
-        "tiers": dict(sorted(first.tiers.items())),
+        "tiers": {tier: first.tiers[tier] for tier in TIERS},
         "cut_offs": {"Best fit": listing.model.tiers.best_fit, "Good fit": listing.model.tiers.good_fit},
         "notes": [*_notes(run.config, listing), *findings.lines()],
         "digests": listing.digests,

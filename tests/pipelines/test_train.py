@@ -37,7 +37,7 @@ def test_the_same_seed_gives_the_same_model(trained):
 
 def test_figures_come_with_intervals_and_baselines(newest):
     metrics = newest[1].data.metrics
-    assert metrics["test/roc_auc_low"] < metrics["test/roc_auc"] < metrics["test/roc_auc_high"]
+    assert metrics["test_low/roc_auc"] < metrics["test/roc_auc"] < metrics["test_high/roc_auc"]
     assert metrics["test_base_rate/roc_auc"] == 0.5
     assert metrics["test_logistic_regression/log_loss"] > 0
     difference = metrics["test/log_loss"] - metrics["test_logistic_regression/log_loss"]
@@ -137,7 +137,7 @@ def test_figures_of_the_report_are_the_metrics(newest, trained):
     report = json.loads(paths[0].read_text(encoding="utf-8"))
     found = report["figures"]["icp_ml"]["roc_auc"]
     assert found["value"] == pytest.approx(run.data.metrics["test/roc_auc"])
-    assert found["low"] == pytest.approx(run.data.metrics["test/roc_auc_low"])
+    assert found["low"] == pytest.approx(run.data.metrics["test_low/roc_auc"])
 
 
 def test_metric_names_are_what_mlflow_allows(newest):

@@ -30,7 +30,7 @@ class Training:
     tags : mapping of str to str
         Digests, verdict, versions.
     metrics : mapping of str to float
-        By MLflow name, such as test/roc_auc and test/roc_auc_low.
+        By MLflow name, such as test/roc_auc and test_low/roc_auc.
     plots : mapping of str to Figure
     texts : mapping of str to str
         Further artifacts by file name.
@@ -85,8 +85,8 @@ def metric_names(
 ) -> dict[str, float]:
     """Name figures for the UI, so that its charts put alike beside alike.
 
-    The candidate's are `test/roc_auc`, `test/roc_auc_low`, `test/roc_auc_high`; a baseline's are
-    `test_base_rate/roc_auc`; paired differences are `test_minus_logistic_regression/roc_auc` with bounds.
+    The candidate's are `test/roc_auc` with its bounds `test_low/roc_auc` and `test_high/roc_auc`; a baseline's
+    `test_base_rate/roc_auc`; paired differences `test_minus_logistic_regression/roc_auc`, with bounds too.
 
     Parameters
     ----------
@@ -107,6 +107,6 @@ def _with_bounds(group: str, found: Mapping[str, Any]) -> dict[str, float]:
     metrics: dict[str, float] = {}
     for name, interval in found.items():
         metrics[f"{group}/{name}"] = interval.value
-        metrics[f"{group}/{name}_low"] = interval.low
-        metrics[f"{group}/{name}_high"] = interval.high
+        metrics[f"{group}_low/{name}"] = interval.low
+        metrics[f"{group}_high/{name}"] = interval.high
     return metrics
