@@ -63,7 +63,7 @@ def score(path: Path, folder: Path, n_rows: int) -> tuple[float, float]:
 def _renamed(row: list[str], number: int) -> list[str]:
     cells = row.copy()
     cells[ID] = f"{row[ID].strip()}-{number}"
-    cells[DOMAIN] = f"n{number}.{row[DOMAIN].rpartition('/')[2]}" if "." in row[DOMAIN] else row[DOMAIN]
+    cells[DOMAIN] = f"{cells[ID]}.example".lower()
     return cells
 
 

@@ -12,7 +12,7 @@ from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.patheffects import withStroke
-from matplotlib.ticker import PercentFormatter
+from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 ACCENT = "#1f6f8b"  # the candidate
 INK = "#2b2f33"
@@ -52,6 +52,7 @@ def in_percent(*scales: Axis) -> None:
     """Write shares as percent."""
     for scale in scales:
         scale.set_major_formatter(PercentFormatter(xmax=1, decimals=0, symbol=" %"))
+        scale.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))  # whole percent
 
 
 def line_styles(names: Iterable[str]) -> dict[str, dict[str, Any]]:

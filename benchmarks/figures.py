@@ -1,0 +1,61 @@
+"""Print the figures of the newest training of each data set and label: python -m benchmarks.figures demo crunchbase."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from mlflow.tracking import MlflowClient
+
+FIGURES = {
+    "roc_auc": "ROC AUC",
+    "average_precision": "Average precision",
+    "lift_at_10": "Lift in the top 10 %",
+    "capture_at_30": "Share of the best in the top 30 %",
+    "log_loss": "Log loss (lower is better)",
+    "calibration_error": "Calibration error (lower is better)",
+}
+
+
+def main() -> None:
+    """Print one Markdown table for each data set and label."""
+    client = MlflowClient("sqlite:///var/tracking/mlflow.db")
+    for name in sys.argv[1:] or ["demo"]:
+        experiment = client.get_experiment_by_name(f"icp_ml/{name}")
+        if experiment is None:
+            raise SystemExit(f"no training of data={name} was logged")
+        newest: dict[str, Any] = {}
+        for run in client.search_runs([experiment.experiment_id]):
+            newest.setdefault(run.data.params["label.definition"], run)
+        for label, run in newest.items():
+            print(
+                f"\n{name}, label={label} ({run.data.tags['model_version']}, gates {run.data.tags['gates']})\n"
+            )
+            print("\n".join(table(run.data.metrics)))
+
+
+def table(metrics: dict[str, float]) -> list[str]:
+    """Put the candidate, the baselines and the paired difference side by side."""
+    header = "| | icp_ml | logistic regression | base rate | icp_ml minus logistic |"
+    return [header, "|---|---:|---:|---:|---:|", *(_line(metrics, name) for name in FIGURES)]
+
+
+def _line(metrics: dict[str, float], name: str) -> str:
+    own = f"{_value(metrics, 'test', name)} {_bounds(metrics, 'test', name, '')}"
+    others = [_value(metrics, f"test_{other}", name) for other in ("logistic_regression", "base_rate")]
+    minus = "test_minus_logistic_regression"
+    difference = f"{metrics[f'{minus}/{name}']:+.3f} {_bounds(metrics, minus, name, '+')}"
+    return f"| {' | '.join([FIGURES[name], own, *others, difference])} |"
+
+
+def _value(metrics: dict[str, float], group: str, name: str) -> str:
+    return f"{metrics[f'{group}/{name}']:.3f}"
+
+
+def _bounds(metrics: dict[str, float], group: str, name: str, sign: str) -> str:
+    low, high = metrics[f"{group}_low/{name}"], metrics[f"{group}_high/{name}"]
+    return f"({low:{sign}.3f} to {high:{sign}.3f})"
+
+
+if __name__ == "__main__":
+    main()
