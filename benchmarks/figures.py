@@ -1,4 +1,4 @@
-"""Print the figures of the newest training of each data set and label: python -m benchmarks.figures demo crunchbase."""
+"""Print the figures of each data set's newest trainings: python -m benchmarks.figures demo crunchbase."""
 
 from __future__ import annotations
 
