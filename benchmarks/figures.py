@@ -28,9 +28,8 @@ def main() -> None:
         for run in client.search_runs([experiment.experiment_id]):
             newest.setdefault(run.data.params["label.definition"], run)
         for label, run in newest.items():
-            print(
-                f"\n{name}, label={label} ({run.data.tags['model_version']}, gates {run.data.tags['gates']})\n"
-            )
+            version, gates = run.data.tags["model_version"], run.data.tags["gates"]
+            print(f"\n{name}, label={label} ({version}, gates {gates})\n")
             print("\n".join(table(run.data.metrics)))
 
 

@@ -1,7 +1,7 @@
-"""Say how much of the possible lift the demo's champion found: python -m benchmarks.hidden_lift, after make demo.
+"""Say how much of the possible lift the demo's champion found: python -m benchmarks.hidden_lift.
 
-The demo keeps each prospect's true propensity apart. The possible lift at a depth is that of ordering the list
-by the propensity itself.
+The demo keeps each prospect's true propensity apart. The possible lift at a depth is that of ordering the
+list by the propensity itself.
 """
 
 from __future__ import annotations

@@ -85,8 +85,9 @@ def metric_names(
 ) -> dict[str, float]:
     """Name figures for the UI, so that its charts put alike beside alike.
 
-    The candidate's are `test/roc_auc` with its bounds `test_low/roc_auc` and `test_high/roc_auc`; a baseline's
-    `test_base_rate/roc_auc`; paired differences `test_minus_logistic_regression/roc_auc`, with bounds too.
+    The candidate's are `test/roc_auc` with its bounds `test_low/roc_auc` and `test_high/roc_auc`; those of
+    a baseline `test_base_rate/roc_auc`; paired differences, with bounds too,
+    `test_minus_logistic_regression/roc_auc`.
 
     Parameters
     ----------
