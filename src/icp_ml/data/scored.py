@@ -88,27 +88,23 @@ def place_rows(first: FirstPass) -> Iterator[pa.Table]:
 
     Percentiles are over eligible rows: neither customers nor repeats of an earlier row.
     """
-    scores, original = _joined(first.scores, np.float64), _originals(first)
-    is_repeat = original != np.arange(len(original))
-    eligible = np.sort(scores[_joined(first.eligible, np.bool_) & ~is_repeat])
-    wanted = set(original[is_repeat].tolist())
+    originals = _originals(first)
+    eligible = _eligible_scores(first, originals)
+    wanted = set(originals.values())
     seen: dict[int, str] = {}
     start = 0
     with ipc.open_file(first.path) as stored:
         for number in range(stored.num_record_batches):
             rows = pa.Table.from_batches([stored.get_batch(number)])
-            stop = start + rows.num_rows
+            places = range(start, start + rows.num_rows)
             ids = rows["account_id"]
-            seen |= {at: ids[at - start].as_py() for at in wanted.intersection(range(start, stop))}
-            repeats = np.flatnonzero(is_repeat[start:stop])
-            duplicate_of: list[str | None] = [None] * rows.num_rows
-            for at in repeats.tolist():
-                duplicate_of[at] = seen[int(original[start + at])]
-            percentile = midrank_percentile(scores[start:stop], eligible)
+            seen |= {at: ids[at - start].as_py() for at in wanted.intersection(places)}
+            duplicate_of = [seen[originals[at]] if at in originals else None for at in places]
+            percentile = midrank_percentile(rows["fit_probability"].to_numpy(), eligible)
             rows = rows.append_column("fit_percentile", pa.array(percentile, pa.float64(), from_pandas=True))
             rows = rows.append_column("duplicate_of", pa.array(duplicate_of, pa.string()))
             yield rows.select(list(SCORED_COLUMNS)).cast(SCHEMA)
-            start = stop
+            start = places.stop
 
 
 def write_scored(tables: Iterable[pa.Table], folder: Path, form: Literal["csv", "parquet"]) -> Path:
@@ -172,17 +168,29 @@ def _joined(parts: list[Any], dtype: Any) -> Any:
     return np.concatenate(parts) if parts else np.empty(0, dtype=dtype)
 
 
-def _originals(first: FirstPass) -> Any:
-    """Give each row the place of the earlier row that it repeats, by id or else by domain; else its own.
+def _originals(first: FirstPass) -> dict[int, int]:
+    """Give each repeat the place of the earlier row that it repeats, by id or else by domain.
 
     The earlier row is never a repeat itself.
     """
-    by_id = repeats_of_earlier(_joined(first.ids, np.uint64))
-    by_domain = repeats_of_earlier(_joined(first.domains, np.uint64))
-    original = np.where(by_id != np.arange(len(by_id)), by_id, by_domain)
-    while not np.array_equal(original, original[original]):
-        original = original[original]
-    return original
+    originals = repeats_of_earlier(_joined(first.domains, np.uint64))
+    originals |= repeats_of_earlier(_joined(first.ids, np.uint64))
+    for at in sorted(originals):
+        originals[at] = originals.get(originals[at], originals[at])
+    return originals
+
+
+def _eligible_scores(first: FirstPass, repeats: Iterable[int]) -> Any:
+    """Give the scores of new accounts, sorted."""
+    is_eligible = _joined(first.eligible, np.bool_)
+    is_eligible[list(repeats)] = False
+    starts = np.cumsum([0, *(len(part) for part in first.scores)])
+    parts = [
+        part[is_eligible[start:][: len(part)]] for part, start in zip(first.scores, starts, strict=False)
+    ]
+    eligible = _joined(parts, np.float64)
+    eligible.sort()
+    return eligible
 
 
 def _csv_rows(table: pa.Table) -> Iterator[list[Any]]:
