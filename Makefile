@@ -17,15 +17,21 @@ help: ## print each target with one line
 
 setup: $(STAMP) ## make the environment in .venv (every target does this when it is needed)
 
+ifneq ($(CURDIR),$(shell cat $(VENV)/.place 2>/dev/null)) # made elsewhere: an environment cannot be moved
+$(STAMP): FORCE
+endif
+FORCE:
+
 $(STAMP): pyproject.toml constraints.txt setup/environment
 	@PYTHON="$(PYTHON)" setup/environment $(VENV)
+	@printf '%s' "$(CURDIR)" > $(VENV)/.place
 	@touch $@
 
 demo: $(STAMP) ## train on the embedded demo data, score the demo prospects, say where the results are
 	@$(RUN).demo $(ARGS)
 	@$(RUN).train $(ARGS)
 	@$(RUN).predict $(ARGS)
-	@echo "Read var/scored/demo/latest/scored.csv; see the runs with make ui."
+	@echo "Open var/scored/demo/latest/scored.csv and sort it by fit_percentile; see the runs with make ui."
 
 train: $(STAMP) ## learn who the best customers are, and log the model to MLflow
 	@$(RUN).train $(ARGS)

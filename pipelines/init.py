@@ -20,7 +20,13 @@ def init(files: Sequence[Path], name: str | None, folder: Path, is_forced: bool)
     """
     from icp_ml.data.proposals import name_of, propose
     from icp_ml.data.publish import write_text
+    from icp_ml.errors import ConfigError
 
+    folders = [str(path) for path in files if path.is_dir()]
+    if folders:
+        raise ConfigError(
+            f"{folders[0]} is a folder.", fix="Name the files in it that make init should look at."
+        )
     chosen = name or name_of(files[0])
     path = folder / f"{chosen}.yaml"
     _check(chosen, path, is_forced)

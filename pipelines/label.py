@@ -19,7 +19,7 @@ def label(run: Run) -> None:
     folder = Path(FOLDER) / config.data.name / config.label.definition
     with stage("data") as say:
         tables = label_tables(config.data, config.label.definition)
-        say(tables.summary())
+        say(tables.summary(), tables.notes)
     with stage("label") as say:
         labels = label_rows(tables.rows, config.label, config.today)
         notes = [*config.data.notes, *tables.notes, *labels.notes]

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from icp_ml.config import Config, Run
-from icp_ml.errors import UnavailableError
+from icp_ml.errors import DataError, UnavailableError
 
 if TYPE_CHECKING:
     from icp_ml.data.matching import KnownAccounts
@@ -46,8 +46,8 @@ class Listing:
         return f"{config.today}_{self.key[:8]}"
 
 
-def prepare(config: Config) -> Listing:
-    """Load the model and learn who is a customer already.
+def prepare(config: Config, *extras: float) -> Listing:
+    """Load the model and learn who is a customer already; `extras` are what else the result depends on.
 
     Raises
     ------
@@ -73,8 +73,9 @@ def prepare(config: Config) -> Listing:
         digests,
         model.version,
         str(config.today),
-        config.scoring.model_dump(mode="json"),
+        config.scoring.model_dump(mode="json", include={"tiers", "n_reasons", "format"}),
         config.data.model_dump(mode="json"),
+        extras,
     ]
     key = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
     return Listing(model, customers, digests, key)
@@ -96,6 +97,7 @@ def score_list(run: Run, listing: Listing, folder: Path, keeps_entry: bool = Fal
     with RefusedRows(folder / "refused.csv") as refused:
         batches = _scored_batches(run.config, listing, findings, refused)
         first = write_first_pass(batches, folder / "first_pass.arrow")
+    _check_not_empty(run.config, findings, refused)
     placed = keep_entry(place_rows(first), folder) if keeps_entry else place_rows(first)
     path = write_scored(placed, folder, run.config.scoring.format)
     first.path.unlink()
@@ -105,6 +107,21 @@ def score_list(run: Run, listing: Listing, folder: Path, keeps_entry: bool = Fal
     }
     write_json(folder / "manifest.json", manifest)
     return manifest
+
+
+def _check_not_empty(config: Config, findings: Findings, refused: RefusedRows) -> None:
+    """Stop before an empty list takes the place of a good one."""
+    n_kept = findings.n_rows - findings.n_filtered - findings.n_refused
+    if n_kept > 0:
+        return
+    from icp_ml.data.sources import place_name
+
+    what = "the list of prospects" if config.data.prospects is None else place_name(config.data.prospects)
+    details = [f"rows: {findings.n_rows:,} read, {findings.n_filtered:,} filtered out"]
+    details += [f"{reason}: {n:,} rows refused" for reason, n in refused.by_reason.most_common(5)]
+    raise DataError(
+        f"{what} holds no row that can be scored.", details, "Export it again; the last list stays."
+    )
 
 
 def _scored_batches(
@@ -176,30 +193,34 @@ def _notes(config: Config, listing: Listing) -> Iterator[str]:
 
 @contextmanager
 def published(config: Config, folder: Path, listing: Listing) -> Iterator[Path | None]:
-    """Give a working folder to fill, or None where this very result is there already.
+    """Give a working folder to fill, or None where the newest result is this very one.
 
     Raises
     ------
     LockedError
         Another run writes there.
     """
-    from icp_ml.data.publish import locked, point_latest, publication
+    from icp_ml.data.publish import latest, locked, publication
 
     with locked(folder):
-        done = folder / listing.name(config)
-        if (done / "manifest.json").is_file():
-            point_latest(folder, done.name)
+        newest = latest(folder)
+        if newest is not None and read_manifest(newest)["key"] == listing.key:
             yield None
             return
-        with publication(folder, done.name) as working:
+        with publication(folder, listing.name(config)) as working:
             yield working
 
 
-def summary(manifest: dict[str, Any]) -> str:
-    """Say what became of a list in one line."""
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Read the manifest of a published folder."""
+    content: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    return content
+
+
+def summary(manifest: dict[str, Any], folder: Path) -> str:
+    """Say what became of a list and where it is, in one line; then its notes."""
     tiers = ", ".join(f"{n:,} {tier}" for tier, n in manifest["tiers"].items())
     refused = f", {manifest['rows_refused']:,} refused (see refused.csv)" if manifest["rows_refused"] else ""
     filtered = f", {manifest['rows_filtered']:,} filtered out" if manifest["rows_filtered"] else ""
-    notes = "".join(f"\n  note: {note}" for note in manifest["notes"])
-    said = f"{manifest['rows_scored']:,} of {manifest['rows_in']:,} rows scored{refused}{filtered}: {tiers}"
-    return said + notes
+    scored = f"{manifest['rows_scored']:,} of {manifest['rows_in']:,} rows scored"
+    return f"{scored}{refused}{filtered}: {tiers}; in {folder / 'latest'}"

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from icp_ml.model.training import Fit, TrainingSet
     from icp_ml.split import Split
 
+NAMING = ("label.", "split.", "features.", "model.", "evaluation.", "scoring.tiers", "experiment=", "seed=")
 LOGGED_GROUPS = ("label", "split", "features", "model")
 
 
@@ -99,6 +100,7 @@ def _training(run: Run, model: Model, judgement: Judgement, tables: TrainingTabl
         "data": config.data.name,
         "data_digest": hashlib.sha256("".join(tables.digests.values()).encode()).hexdigest()[:12],
         "label_digest": label_digest(config),
+        "best": report.best,
         "model_version": model.version,
         "gates": "passed" if judgement.is_passed else "failed",
         "mlflow.note.content": written,
@@ -116,8 +118,8 @@ def _training(run: Run, model: Model, judgement: Judgement, tables: TrainingTabl
 
 
 def run_name(run: Run) -> str:
-    """Name a run after what its command line changed, and its label."""
-    changed = [one for one in run.overrides if not one.startswith(("data", "label=", "tracking"))]
+    """Name a run after its label and what the command line changed of the stages: no address, no secret."""
+    changed = [one for one in run.overrides if one.lstrip("+~").startswith(NAMING)]
     return " ".join([run.config.label.definition, *changed])[:120]
 
 

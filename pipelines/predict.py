@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from icp_ml.config import Run, run_pipeline, stage
+from pipelines.listing import prepare, published, score_list, summary
 
 
 def predict(run: Run) -> None:
     """Write the scored list, the rows that could not be scored, and a manifest, in one step."""
     from pathlib import Path
 
-    from pipelines.listing import prepare, published, score_list, summary
-
     config, folder = run.config, Path(run.config.scoring.folder)
     with stage("predict") as say:
         listing = prepare(config)
         with published(config, folder, listing) as working:
             if working is None:
-                say("nothing has changed since this list was scored")
-            else:
-                say(summary(score_list(run, listing, working)))
-        say(f"in {folder / 'latest'}")
+                say(f"nothing has changed since this list was scored; in {folder / 'latest'}")
+                return
+            manifest = score_list(run, listing, working)
+        say(summary(manifest, folder), manifest["notes"])
 
 
 if __name__ == "__main__":

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from icp_ml.config import Run, run_pipeline, stage
+
+if TYPE_CHECKING:
+    from mlflow.tracking import MlflowClient
+
+    from icp_ml.tracking.store import Registered
 
 
 def promote(run: Run) -> None:
@@ -24,12 +31,23 @@ def promote(run: Run) -> None:
             raise UnavailableError(
                 what, fix="See report/report.md of its run in make ui; train a better one."
             )
+        name = f"{settings.registered_model} {challenger.number} ({challenger.model_version})"
+        if champion is not None and champion.number == challenger.number:
+            say(f"{name} is the champion already")
+            return
         make_champion(client, settings, challenger.number)
-        before = f"instead of {champion.number}" if champion else "the first"
-        say(
-            f"{settings.registered_model} {challenger.number} ({challenger.model_version}) "
-            f"is the champion, {before}"
-        )
+        say(f"{name} is the champion, {_instead_of(client, champion, challenger)}")
+
+
+def _instead_of(client: MlflowClient, champion: Registered | None, challenger: Registered) -> str:
+    """Say what it replaces, and whether the two mean different things by best."""
+    if champion is None:
+        return "the first"
+    before, now = (client.get_run(one.run_id).data.tags for one in (champion, challenger))
+    said = f"instead of {champion.number} ({champion.model_version})"
+    if before.get("label_digest") == now.get("label_digest"):
+        return said
+    return f"{said}; best now means {now.get('best')}, where it meant {before.get('best')}"
 
 
 if __name__ == "__main__":

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import sys
-
 from icp_ml.config import Run, run_pipeline
+from pipelines.servers import run_server
 
 
-def serve(run: Run) -> None:
+def serve(run: Run) -> int:
     """Run `mlflow models serve` on the model that tracking.model names."""
     from icp_ml.tracking.store import absolute_uri, resolve, server_environment, store
 
@@ -20,12 +18,9 @@ def serve(run: Run) -> None:
         flush=True,
     )
     environment = server_environment() | {"MLFLOW_TRACKING_URI": absolute_uri(settings.uri)}
-    command = [
-        *(sys.executable, "-m", "mlflow", "models", "serve", "--env-manager", "local"),
-        *("--model-uri", f"models:/{settings.registered_model}/{found.number}"),
-        *("--host", "127.0.0.1", "--port", str(settings.port), "--workers", "1"),
-    ]
-    os.execve(sys.executable, command, environment)
+    model = f"models:/{settings.registered_model}/{found.number}"
+    line = ["models", "serve", "--env-manager", "local", "--model-uri", model]
+    return run_server(line, settings.port, environment)
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ def train(run: Run) -> None:
     config = run.config
     with stage("data") as say:
         tables = label_tables(config.data, config.label.definition)
-        say(tables.summary())
+        say(tables.summary(), tables.notes)
     with stage("label") as say:
         labels = label_rows(tables.rows, config.label, config.today)
         say(f"best is {labels.meaning}")

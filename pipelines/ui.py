@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import sys
-
 from icp_ml.config import Run, run_pipeline
+from pipelines.servers import run_server
 
 
-def ui(run: Run) -> None:
+def ui(run: Run) -> int:
     """Serve the MLflow UI of the local store until it is stopped."""
     from icp_ml.errors import UnavailableError
     from icp_ml.tracking.store import absolute_uri, server_environment, store
@@ -22,11 +20,9 @@ def ui(run: Run) -> None:
         pass  # made and migrated before the server's workers start
     print(f"MLflow UI: http://127.0.0.1:{settings.port} (Ctrl-C stops it)", flush=True)
     environment = server_environment() | {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
-    command = [
-        *(sys.executable, "-m", "mlflow", "server", "--backend-store-uri", absolute_uri(settings.uri)),
-        *("--host", "127.0.0.1", "--port", str(settings.port), "--workers", "1"),
-    ]
-    os.execve(sys.executable, command, environment)
+    return run_server(
+        ["server", "--backend-store-uri", absolute_uri(settings.uri)], settings.port, environment
+    )
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("ICP_ML_SHARED", ROOT.parent / "shared" / "data"))
+SEARCH_PATH = f"{ROOT / 'src'}{os.pathsep}{ROOT}"  # this checkout, wherever it is installed from
 QUICK = ("experiment=quick", "n_jobs=1")
 
 os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
@@ -33,7 +34,7 @@ def compose(*overrides):
 
 def command(verb, *overrides, cwd, **environment):
     """Run a pipeline as a person or a scheduler does."""
-    search_path = {"PYTHONPATH": str(ROOT), **environment}
+    search_path = {"PYTHONPATH": SEARCH_PATH, **environment}
     return subprocess.run(
         [sys.executable, "-m", f"pipelines.{verb}", *overrides],
         cwd=cwd,
@@ -54,17 +55,19 @@ def shared_data(name):
 
 
 def kill_after(verb, place, wait_seconds, *overrides):
-    """Start a pipeline and end it with SIGKILL, as a power cut would."""
+    """Start a pipeline and end it with SIGKILL, as a power cut would; say whether it had begun to write."""
     started = subprocess.Popen(
         [sys.executable, "-m", f"pipelines.{verb}", *overrides],
         cwd=place,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": SEARCH_PATH},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     time.sleep(wait_seconds)
+    was_at_work = bool(list((place / "var").glob("*/*/.working/*"))) and started.poll() is None
     started.send_signal(signal.SIGKILL)
     started.wait()
+    return was_at_work
 
 
 def wait_for(address, started, seconds=90):

@@ -305,3 +305,26 @@ def _rows_or_error(tables, settings) -> object:
         return label_rows(tables, settings, TODAY).rows.to_csv()
     except DataError as stopped:
         return str(stopped)
+
+
+def test_an_outcome_is_complete_when_it_could_first_be_known() -> None:
+    """The embargo stands on it: a value after its horizon, a deal when closed, a flag when set."""
+    tables = {
+        "orders": orders(("A", "2021-03-01", 10, 1), ("B", "2021-04-01", 90, 1), ("A", "2021-05-01", 10, 1)),
+        "deals": deals(("A", "2021-01-05", "2021-02-20", 1), ("B", "2021-02-01", "2021-06-30", 0)),
+        "signals": signals(("A", 1, "2022-03-01"), ("B", 0, "2022-04-01")),
+    }
+    settings = {
+        "value": ValueSettings(definition="value", horizon_days=100, top_share=0.5, cohort="year"),
+        "won": WonSettings(definition="won"),
+        "flag": FlagSettings(definition="flag"),
+    }
+    complete = {
+        "value": {"A": "2021-05-31", "B": "2021-07-10"},
+        "won": {"A": "2021-02-20", "B": "2021-06-30"},
+        "flag": {"A": "2022-03-01", "B": "2022-04-01"},
+    }
+    for name, definition in settings.items():
+        rows = label_rows(tables, definition, date(2023, 1, 1)).rows
+        days = rows["complete_at"].dt.strftime("%Y-%m-%d")
+        assert dict(zip(rows["account_id"], days, strict=True)) == complete[name]

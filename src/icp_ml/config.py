@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import re
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -29,6 +31,14 @@ from icp_ml.settings import (
 
 CONF = Path(__file__).resolve().parents[2] / "conf"
 SHOW_TRACEBACK = "ICP_ML_TRACEBACK"
+NOISE = (
+    "Config search path",
+    "provider=",
+    "See https",
+    "To append to your config",
+    "full_key",
+    "object_type",
+)
 
 
 class Config(Settings):
@@ -76,9 +86,11 @@ def run_pipeline(pipeline: Pipeline) -> None:
     """
     os.environ.setdefault("HYDRA_FULL_ERROR", "1")  # Hydra's own errors reach us instead of its printer
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
     statuses: list[int] = []
 
     def job(composed: Any) -> None:
+        _say_which_job()
         statuses.append(_status_of(lambda: pipeline(checked(composed))))
 
     def compose_and_run() -> None:
@@ -125,6 +137,16 @@ def checked(composed: Any) -> Run:
     return Run(config, OmegaConf.to_yaml(composed, resolve=False), overrides)
 
 
+def _say_which_job() -> None:
+    """Head each job of a multirun with what makes it differ."""
+    from hydra.core.hydra_config import HydraConfig
+    from hydra.types import RunMode
+
+    logging.getLogger("hydra").setLevel(logging.ERROR)  # its own heading for the next job
+    if HydraConfig.get().mode == RunMode.MULTIRUN:
+        print(f"job {HydraConfig.get().job.num + 1}: {HydraConfig.get().job.override_dirname}", flush=True)
+
+
 def _missing(value: Any, path: str) -> list[str]:
     """List the dotted names of mandatory values that nobody gave."""
     if isinstance(value, dict):
@@ -132,13 +154,28 @@ def _missing(value: Any, path: str) -> list[str]:
     return [path] if value == "???" else []
 
 
+class Say:
+    """Collect what a stage says: parts of its one line, and notes that follow it."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self.notes: list[str] = []
+
+    def __call__(self, part: str, notes: Iterable[str] = ()) -> None:
+        """Add to the line; add notes."""
+        self.parts.append(part)
+        self.notes += notes
+
+
 @contextmanager
-def stage(name: str) -> Iterator[Callable[[str], None]]:
-    """Print one line for a stage when it ends: what it says, and its seconds."""
-    said: list[str] = []
+def stage(name: str) -> Iterator[Say]:
+    """Print one line for a stage when it ends: what it says, and its seconds; then its notes."""
+    say = Say()
     start = perf_counter()
-    yield said.append
-    print(f"{name}: {'; '.join(said)} ({perf_counter() - start:.1f} s)", flush=True)
+    yield say
+    print(f"{name}: {'; '.join(say.parts)} ({perf_counter() - start:.1f} s)", flush=True)
+    for note in say.notes:
+        print(f"  note: {note}", flush=True)
 
 
 def _status_of(action: Callable[[], int | None]) -> int:
@@ -164,7 +201,11 @@ def _reported(failure: IcpError) -> int:
 
 def _composing_error(failure: Exception) -> ConfigError:
     lines = [line.strip() for line in str(failure).splitlines() if line.strip()]
-    useful = [line for line in lines if not line.startswith(("Config search path", "provider=", "See https"))]
+    unset = re.search(r"Environment variable '(\w+)' not found", str(failure))
+    if unset:
+        fix = f"Set it before the command: export {unset[1]}=..."
+        return ConfigError(f"the environment variable {unset[1]} is not set.", fix=fix)
+    useful = [line for line in lines if not line.startswith(NOISE)]
     return ConfigError("the configuration cannot be composed.", useful, "Correct ARGS or the files in conf/.")
 
 

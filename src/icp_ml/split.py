@@ -46,9 +46,9 @@ class Split:
 def split_rows(labels: pd.DataFrame, settings: SplitSettings, seed: int) -> Split:
     """Split label rows in time: the oldest to learn from, the newest to test on.
 
-    A group that straddles the cut stays wholly on the training side. Rows whose outcome was not yet
-    complete at the cut are left out of training (embargo). Where no row has a date, whole groups are
-    drawn at random instead.
+    A group that straddles the cut is never tested on; of its rows, those from the cut on are not learnt from
+    either. Rows whose outcome was not complete at the cut are left out of training (embargo). Where no row
+    has a date, whole groups are drawn at random instead.
 
     Raises
     ------
@@ -77,11 +77,15 @@ def _time_split(labels: pd.DataFrame, dated: pd.Series[bool], settings: SplitSet
         cut = as_of[dated].sort_values().iloc[int(dated.sum() * (1 - settings.test_share))]
     first_day = as_of.groupby(labels["group"]).transform("min")
     is_test = (dated & (first_day >= cut)).to_numpy()
-    is_older = (dated & (first_day < cut)).to_numpy()
+    is_straddling = (dated & (first_day < cut) & (as_of >= cut)).to_numpy()
+    is_older = (dated & (as_of < cut)).to_numpy()
     is_late = (labels["complete_at"] > cut).to_numpy()
     notes = []
     if (~dated).any():
         notes.append(f"{int((~dated).sum()):,} label rows without a date are left out")
+    if is_straddling.any():
+        n = int(is_straddling.sum())
+        notes.append(f"{n:,} newer label rows belong to groups of older ones and are on neither side")
     is_unrecorded = labels["complete_at"].isna().to_numpy()
     if is_unrecorded.all():
         notes.append("no embargo: nobody recorded when the outcomes were complete")

@@ -545,3 +545,13 @@ def test_the_size_of_a_batch_changes_nothing(
     assert [one for batch in batches for one in batch.places] == [2, 4, 7, 9]
     assert [one.row for batch in batches for one in batch.refused] == [3, 8]
     assert all(len(one.rows) + len(one.refused) <= batch_rows for one in batches)
+
+
+def test_utf_8_under_a_one_byte_encoding_is_refused(tmp_path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("id,name\n1,Müller\n", encoding="utf-8")
+    with pytest.raises(DataError, match=r"list\.csv is UTF-8, where its mapping says cp1252"):
+        list(read_batches(FileSettings(path=str(path), encoding="cp1252"), ["id"], 10))
+    path.write_text("id,name\n1,Müller\n", encoding="cp1252")
+    (batch,) = read_batches(FileSettings(path=str(path), encoding="cp1252"), ["name"], 10)
+    assert batch.rows["name"].tolist() == ["Müller"]

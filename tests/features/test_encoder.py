@@ -72,7 +72,7 @@ def test_a_lacking_column_is_a_column_of_missing_values(encoder, name: str) -> N
     emptied = accounts.assign(**{name: pd.Series([None] * 20).astype(accounts[name].dtype)})
     without = accounts.drop(columns=name)
     np.testing.assert_array_equal(encoder.transform(without, DAY), encoder.transform(emptied, DAY))
-    np.testing.assert_array_equal(encoder.known(without), encoder.known(emptied))
+    np.testing.assert_array_equal(encoder.known(without, DAY), encoder.known(emptied, DAY))
 
 
 def test_an_encoder_read_from_json_encodes_the_same(encoder) -> None:
@@ -199,3 +199,30 @@ LISTED = Attribute("t", "tools", "items", {"a": 0.5, "b": 0.1, "c": -0.4}, {"a":
 )
 def test_a_list_shows_the_items_that_speak(value: str, is_for: bool, shown: list[str]) -> None:
     assert shown_items(LISTED, value, is_for, 2) == shown
+
+
+def test_what_lies_ahead_of_the_day_is_not_known(encoder) -> None:
+    accounts = companies(4, seed=3).accounts.assign(
+        founded_year=[2030.0, 2020.0, 2024.0, np.nan],
+        last_funding_at=pd.Series(
+            pd.to_datetime(["2031-01-01", "2023-07-01", "2024-07-01", None])
+        ).dt.as_unit("s"),
+    )
+    names = [one.name for one in encoder.attributes]
+    at = [encoder.columns.index(name) for name in ("founded_year", "last_funding_at")]
+    ages = encoder.transform(accounts, DAY)[:, at]
+    assert np.isnan(ages[[0, 3]]).all()
+    assert ages[[1, 2], 0].tolist() == [4.0, 0.0]
+    assert ages[[1, 2], 1] == pytest.approx([1.0, 0.0], abs=0.01)
+    known = encoder.known(accounts, DAY)[:, [names.index("founded_year"), names.index("last_funding_at")]]
+    assert known.tolist() == [[False, False], [True, True], [True, True], [False, False]]
+
+
+def test_dates_mostly_after_the_outcome_are_no_feature() -> None:
+    training = companies(200, seed=4)
+    is_later = np.arange(200) % 10 < 6
+    funded = training.rows["as_of"] + pd.to_timedelta(np.where(is_later, 90, -90), unit="D")
+    accounts = training.accounts.assign(last_funding_at=funded.dt.as_unit("s"))
+    fitted, _ = fit_encoder(accounts, training.rows, training.fields, settings().features, 1)
+    assert "last_funding_at" not in fitted.columns
+    assert "founded_year" in fitted.columns

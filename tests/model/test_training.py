@@ -18,7 +18,7 @@ from icp_ml.errors import DataError
 from icp_ml.features.encoder import fit_encoder
 from icp_ml.features.statistics import folds_of
 from icp_ml.model.boosting import Examples, fit_booster
-from icp_ml.model.training import TrainingSet, fit_candidate, n_fits, out_of_fold_log_odds
+from icp_ml.model.training import TrainingSet, fit_candidate, held_out_folds, n_fits, out_of_fold_log_odds
 from icp_ml.schema import Field
 from icp_ml.settings import ModelSettings
 
@@ -83,7 +83,7 @@ def noise(seed: int) -> TrainingSet:
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_on_pure_noise_out_of_fold_scores_rank_like_a_coin(seed: int) -> None:
     training = noise(seed)
-    scores = out_of_fold_log_odds(training, recipe(seed))[:, -1]
+    scores = out_of_fold_log_odds(training, recipe(seed), held_out_folds(training, recipe(seed)))[:, -1]
     n_best = training.is_best.sum()
     deviation = np.sqrt((len(scores) + 1) / (12 * n_best * (len(scores) - n_best)))
     assert abs(roc_auc_score(training.is_best, scores) - 0.5) < 3 * deviation

@@ -69,7 +69,20 @@ def test_csv_and_parquet_agree(scored):
 def test_existing_customers_are_flagged_and_kept(scored, demo_tables):
     found = pd.read_parquet(scored / "parquet/latest/scored.parquet")
     manifest = manifest_of(scored / "parquet/latest")
-    assert found["is_customer"].sum() == manifest["rows_of_customers"] > 30
+    assert found["is_customer"].sum() == manifest["rows_of_customers"]
+    customers = _domains(demo_tables.customers["Website"])
+    prospects = demo_tables.prospects.set_index(demo_tables.prospects["prospect_id"].str.strip())
+    expected = _domains(prospects["url"]).isin(set(customers) - {""})
+    flagged = found.set_index("account_id")["is_customer"]
+    assert flagged.sum() > 30
+    assert (flagged == expected.groupby(level=0).any().reindex(flagged.index)).all()
+
+
+def _domains(addresses):
+    """Read the bare domain of each address, plainly."""
+    bare = addresses.fillna("").str.strip().str.lower().str.replace(r"^https?://", "", regex=True)
+    bare = bare.str.replace(r"^www\.", "", regex=True).str.split("/").str[0]
+    return bare.where(bare.str.contains(".", regex=False), "")
 
 
 def test_the_percentile_is_over_new_accounts(scored):
@@ -186,9 +199,13 @@ def test_a_changed_model_file_is_refused(workplace):
 def test_a_killed_run_leaves_the_last_good_list(workplace):
     assert command("predict", cwd=workplace).returncode == 0
     good = (workplace / LATEST / "scored.csv").read_bytes()
-    for wait_seconds in np.random.default_rng(0).uniform(1.5, 6.0, size=4):
-        kill_after("predict", workplace, wait_seconds, "today=2026-02-01", "scoring.batch_rows=50")
+    was_at_work = False
+    for wait_seconds in (2.0, 3.5, 4.5, 6.0):
+        was_at_work |= kill_after(
+            "predict", workplace, wait_seconds, "today=2026-02-01", "scoring.batch_rows=20"
+        )
         assert (workplace / LATEST / "scored.csv").read_bytes() == good
+    assert was_at_work
     done = command("predict", "today=2026-02-01", cwd=workplace)
     assert done.returncode == 0, done.stderr
     assert manifest_of(workplace / LATEST)["today"] == "2026-02-01"

@@ -69,6 +69,32 @@ def test_a_second_run_on_one_day_changes_nothing(two_nights):
     assert snapshot(place / FOLDER) == before
 
 
+def test_going_back_to_yesterdays_list_moves_everyone_back(two_nights, demo_tables, tmp_path):
+    place, poor, _, _ = two_nights
+    copy = tmp_path / "copy"
+    shutil.copytree(place, copy, symlinks=True)
+    demo_tables.prospects.to_csv(copy / "var/demo/old.csv", index=False, encoding="utf-8-sig")
+    back = command("rescore", "today=2026-01-02", "data.prospects.path=var/demo/old.csv", cwd=copy)
+    assert back.returncode == 0, back.stderr
+    movers = pd.read_csv(copy / FOLDER / "latest/movers.csv").set_index("account_id")
+    assert (movers.loc[poor, "previous_tier"], movers.loc[poor, "tier"]) == ("Best fit", "Bad fit")
+    again = command("rescore", "today=2026-01-02", cwd=copy)
+    assert "nothing has changed" not in again.stdout
+    movers = pd.read_csv(copy / FOLDER / "latest/movers.csv").set_index("account_id")
+    assert (movers.loc[poor, "previous_tier"], movers.loc[poor, "tier"]) == ("Bad fit", "Best fit")
+
+
+def test_an_empty_list_does_not_take_the_place_of_a_good_one(two_nights):
+    place = two_nights[0]
+    before = snapshot(place / FOLDER)
+    header = (place / "var/demo/prospects.csv").read_text(encoding="utf-8-sig").splitlines()[0]
+    (place / "var/demo/empty.csv").write_text(header + "\n", encoding="utf-8")
+    done = command("rescore", "today=2026-01-04", "data.prospects.path=var/demo/empty.csv", cwd=place)
+    assert done.returncode == 65
+    assert done.stderr.startswith("error: empty.csv holds no row that can be scored.\n")
+    assert snapshot(place / FOLDER) == before
+
+
 def test_a_second_run_at_the_same_time_is_refused(workplace):
     (workplace / FOLDER).mkdir(parents=True)
     with FileLock(workplace / FOLDER / ".lock"):
@@ -83,10 +109,12 @@ def test_a_second_run_at_the_same_time_is_refused(workplace):
 def test_a_killed_night_leaves_the_last_good_one(two_nights):
     place = two_nights[0]
     before = snapshot(place / FOLDER)
-    for wait_seconds in (2.0, 4.0, 5.5):
-        kill_after("rescore", place, wait_seconds, "today=2026-01-03", "scoring.batch_rows=50")
+    was_at_work = False
+    for wait_seconds in (3.0, 4.5, 6.0):
+        was_at_work |= kill_after("rescore", place, wait_seconds, "today=2026-01-03", "scoring.batch_rows=50")
         after = {name: what for name, what in snapshot(place / FOLDER).items() if ".working" not in name}
         assert after == before
+    assert was_at_work
 
 
 def snapshot(folder):

@@ -10,7 +10,7 @@ import urllib.error
 import urllib.request
 
 import pytest
-from support import ROOT, command, free_port, wait_for
+from support import SEARCH_PATH, command, free_port, wait_for
 
 ROW = {
     "prospect_id": "X1",
@@ -28,7 +28,7 @@ ROW = {
 def address(trained):
     """Serve the champion for real."""
     port = free_port()
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "PYTHONPATH": SEARCH_PATH}
     line = [sys.executable, "-m", "pipelines.serve", f"tracking.port={port}"]
     started = subprocess.Popen(
         line, cwd=trained, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -78,6 +78,12 @@ def test_numbers_and_texts_mean_the_same(address):
 def test_a_row_of_nothing_is_insufficient_data(address):
     (answered,) = ask(address, [{"prospect_id": "X2"}])
     assert answered["tier"] == "Insufficient data"
+
+
+def test_a_row_that_a_list_would_refuse_has_no_probability(address):
+    (answered,) = ask(address, [{**ROW, "employee_count": -5}])
+    assert (answered["fit_probability"], answered["tier"]) == (None, None)
+    assert answered["problem"] == "employees: below 0"
 
 
 def test_a_column_that_is_not_there_is_ignored(address):

@@ -40,8 +40,11 @@ ROW = {
 ACCOUNT = pd.DataFrame([ROW])
 
 
+DAY = pd.Timestamp("2024-07-01")
+
+
 def told(contributions, accounts=ACCOUNT, n_reasons=8):
-    known = ENCODER.known(accounts)
+    known = ENCODER.known(accounts, DAY)
     speaking = np.tile(np.asarray(contributions, dtype=float), (len(accounts), 1))
     return reasons(ENCODER, accounts, speaking, known, n_reasons)
 
@@ -89,7 +92,7 @@ def test_missing_values_never_speak_and_every_reason_has_its_sign(contributions,
     for_it, against = told(contributions, accounts, n_reasons)
     unknown = {
         one.name
-        for one, is_there in zip(ENCODER.attributes, ENCODER.known(accounts)[0], strict=True)
+        for one, is_there in zip(ENCODER.attributes, ENCODER.known(accounts, DAY)[0], strict=True)
         if not is_there
     }
     assert not unknown & {name for name, _, _ in (*for_it[0], *against[0])}

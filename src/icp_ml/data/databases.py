@@ -16,14 +16,17 @@ from icp_ml.settings import FileSettings
 
 HIDDEN = "***"
 IN_ADDRESS = re.compile(r"(:/?/?[^:/@\s]*:)\S+@")
-SECRET_WORDS = r"password|passwd|pwd|passphrase|secret|token|api[-_]?key|access[-_]?key|private[-_]?key"
+ALONE_IN_ADDRESS = re.compile(r"(://)[^/:@\s]+@")  # a token, or a user's name
+SECRET_WORDS = (
+    r"password|passwd|pwd|passphrase|secret|credentials?|token|api[-_]?key|access[-_]?key|private[-_]?key"
+)
 SECRET_VALUE = r"\{[^}]*\}|%7B.*?%7D|(?:(?!%3B)[^&\s;])+"  # braces and %3B as in an ODBC connection string
-IN_ARGUMENT = re.compile(rf"(?i)((?:{SECRET_WORDS})\s*(?:=|%3D))(?:{SECRET_VALUE})")
+IN_ARGUMENT = re.compile(rf"(?i)((?:{SECRET_WORDS})\w*\s*(?:=|%3D|:\s))(?:{SECRET_VALUE})")
 
 
 def masked(text: str) -> str:
-    """Hide passwords in addresses of the form scheme://user:password@host, and in `password=` arguments."""
-    hidden = IN_ADDRESS.sub(rf"\1{HIDDEN}@", text)
+    """Hide what stands before the @ of an address, and the values of `password=`, `token:` and the like."""
+    hidden = ALONE_IN_ADDRESS.sub(rf"\1{HIDDEN}@", IN_ADDRESS.sub(rf"\1{HIDDEN}@", text))
     return IN_ARGUMENT.sub(rf"\1{HIDDEN}", hidden)
 
 

@@ -99,6 +99,8 @@ def _kind_problems(name: str, fields: dict[str, Field]) -> Iterator[str]:
     for column, field in fields.items():
         ours = table_fields(name).get(column)
         is_fixed = name in OUTCOMES or column == "account_id"
+        if field.is_feature and (field.kind in ("id", "domain") or column == "name"):
+            yield f"{column}: names one company and can be no feature"
         if ours is not None and is_fixed and field.kind != ours.kind:
             yield f"{column}: is of kind {ours.kind}, not {field.kind}"
 

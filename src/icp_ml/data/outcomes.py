@@ -43,7 +43,7 @@ class TrainingTables:
     def summary(self) -> str:
         """Say the counts in one line."""
         counts = [f"{len(table.rows):,} {name}" for name, table in self.tables.items()]
-        return ", ".join(counts) + "".join(f"\n  note: {note}" for note in self.notes)
+        return ", ".join(counts)
 
 
 def label_tables(mapping: DataSettings, definition: str) -> TrainingTables:

@@ -20,6 +20,7 @@ from icp_ml.errors import ConfigError, DataError, examples
 from icp_ml.settings import FileSettings
 
 MAX_CELL_CHARACTERS = 1 << 20  # a longer cell is a quote that never closes
+ENCODING_SAMPLE = 1 << 20
 UNREADABLE = "\ufffd"
 NUL = "\0"
 NumberedRow = tuple[int, list[str]]
@@ -78,6 +79,7 @@ def text_batches(
     """
     csv.field_size_limit(MAX_CELL_CHARACTERS)
     size = path.stat().st_size
+    _check_encoding(path, name, file.encoding)
     with open_text(path, file.encoding) as stream:
         numbered = _numbered_rows(_reader(stream, file.delimiter), name)
         _, header = next(numbered, (0, []))
@@ -90,6 +92,28 @@ def text_batches(
             ahead = list(islice(numbered, 1))
             n_bytes = _n_bytes(stream) if ahead else size
             yield _batch(part, name, len(header), positions, n_bytes)
+
+
+def _check_encoding(path: Path, name: str, encoding: str) -> None:
+    """Refuse UTF-8 where a one-byte encoding is declared: all would read, and every umlaut be wrong."""
+    try:
+        is_one_byte = len("é".encode(encoding)) == 1
+    except (LookupError, UnicodeError):
+        return
+    with open_bytes(path) as stream:
+        start = stream.read(ENCODING_SAMPLE)
+    whole = start[: start.rfind(b"\n") + 1] or start
+    if is_one_byte and not whole.isascii() and _is_utf8(whole):
+        what = f"{name} is UTF-8, where its mapping says {encoding}."
+        raise DataError(what, fix="Correct encoding in conf/data, or export it as before.")
+
+
+def _is_utf8(raw: bytes) -> bool:
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _reader(stream: IO[str], delimiter: str) -> Any:

@@ -78,7 +78,7 @@ def judge(
     scored = {name: Scored(is_best, found, group) for name, found in scores.items()}
     figures = {name: bootstrap_figures(one, settings, seed) for name, one in scored.items()}
     differences = {LOGISTIC: compare(scored[CANDIDATE], scored[LOGISTIC], settings, seed)}
-    completeness = case.model.encoder.known(case.test.accounts).mean(axis=1)
+    completeness = case.model.encoder.known(case.test.accounts, case.test.rows["as_of"]).mean(axis=1)
     tiers = tier_of(scores[CANDIDATE], completeness, case.model.tiers)
     report = Report(
         estimate=ESTIMATES,

@@ -89,6 +89,17 @@ def usable_attributes(
     return [*found, *ratios]
 
 
+def is_mostly_ahead(attribute: Attribute, accounts: pd.DataFrame, as_of: pd.Series[Any]) -> bool:
+    """Say whether most known values of a date lie after the day the row speaks of.
+
+    Such a column was written after the outcome: what it says of customers, no prospect can show.
+    """
+    if attribute.form not in ("age", "recency"):
+        return False
+    n_given = int(_column(attribute, accounts, attribute.name).notna().sum())
+    return 2 * int(is_known(attribute, accounts, as_of).sum()) < n_given
+
+
 def _form(name: str, field: Field) -> Form:
     if name == "founded_year":
         return "age"
@@ -109,15 +120,15 @@ def encode(attribute: Attribute, accounts: pd.DataFrame, as_of: pd.Series[Any] |
     values = _numbers(attribute, accounts, attribute.name)
     if attribute.form == "age":
         year = as_of.dt.year.to_numpy(dtype=np.float64) if isinstance(as_of, pd.Series) else float(as_of.year)
-        return np.asarray(year - values)
+        return _not_ahead(np.asarray(year - values))
     return values
 
 
-def is_known(attribute: Attribute, accounts: pd.DataFrame) -> Known:
-    """Say which rows have a value of an attribute."""
-    if attribute.form == "ratio":
-        return np.isfinite(_ratio(attribute, accounts))
-    if attribute.form in ("number", "yes_no", "age"):
+def is_known(attribute: Attribute, accounts: pd.DataFrame, as_of: pd.Series[Any] | pd.Timestamp) -> Known:
+    """Say which rows have a value of an attribute; what lies ahead of `as_of` is not known."""
+    if attribute.form in ("ratio", "age", "recency"):
+        return np.isfinite(encode(attribute, accounts, as_of))
+    if attribute.form in ("number", "yes_no"):
         return np.isfinite(_numbers(attribute, accounts, attribute.name))
     return _column(attribute, accounts, attribute.name).notna().to_numpy(dtype=bool)
 
@@ -188,7 +199,12 @@ def _numbers(attribute: Attribute, accounts: pd.DataFrame, name: str) -> Floats:
 def _years_between(dates: pd.Series[Any], as_of: pd.Series[Any] | pd.Timestamp) -> Floats:
     elapsed: pd.Series[Any] = as_of - dates
     seconds: Floats = elapsed.dt.total_seconds().to_numpy(dtype=np.float64)
-    return seconds / (DAYS_PER_YEAR * 86_400)
+    return _not_ahead(seconds / (DAYS_PER_YEAR * 86_400))
+
+
+def _not_ahead(years: Floats) -> Floats:
+    """Blank what lies ahead of `as_of`: nobody knew it then, and no prospect has it."""
+    return np.where(years >= 0, years, np.nan)
 
 
 def _ratio(attribute: Attribute, accounts: pd.DataFrame) -> Floats:

@@ -18,6 +18,7 @@ from icp_ml.features.attributes import (
     encode,
     encode_items,
     is_known,
+    is_mostly_ahead,
     items_of,
     usable_attributes,
 )
@@ -73,9 +74,9 @@ class Encoder:
         parts = [encode(one, accounts, as_of) for one in self.attributes]
         return np.column_stack(parts) if parts else np.empty((len(accounts), 0))
 
-    def known(self, accounts: pd.DataFrame) -> Known:
+    def known(self, accounts: pd.DataFrame, as_of: pd.Series[Any] | pd.Timestamp) -> Known:
         """Say which attributes each row has a value for, shape (n_rows, n_attributes)."""
-        parts = [is_known(one, accounts) for one in self.attributes]
+        parts = [is_known(one, accounts, as_of) for one in self.attributes]
         return np.column_stack(parts) if parts else np.empty((len(accounts), 0), dtype=bool)
 
     def to_json(self) -> str:
@@ -141,6 +142,8 @@ def fit_encoder(
     folds = folds_of(rows["group"].to_numpy(dtype=object), is_best, settings.n_crossfit_folds, seed)
     attributes, parts = [], []
     for attribute in usable_attributes(accounts, fields, settings.exclude):
+        if is_mostly_ahead(attribute, accounts, rows["as_of"]):
+            continue
         if attribute.form in get_args(StatisticForm):
             items = items_of(attribute, accounts)
             learnt = learn(attribute, items, is_best, settings)

@@ -121,15 +121,15 @@ def fit_candidate(training: TrainingSet, recipe: Recipe, progress: Progress = la
     DataError
         Out of fold the model ranks no better than chance.
     """
-    stages = out_of_fold_log_odds(training, recipe, progress)
-    losses = [_log_loss(stages[:, column], training.is_best) for column in range(stages.shape[1])]
-    chosen = int(np.argmin(losses))
-    calibration = fit_calibration(stages[:, chosen], training.is_best)
+    folds = held_out_folds(training, recipe)
+    stages = out_of_fold_log_odds(training, recipe, folds, progress)
+    raw = _at_rounds_of_other_folds(stages, training.is_best, folds)
+    calibration = fit_calibration(raw, training.is_best)
     encoder, matrix = fit_encoder(
         training.accounts, training.rows, training.fields, recipe.features, recipe.seed
     )
     examples = Examples(matrix, training.is_best, training.weight)
-    n_rounds = recipe.rounds[chosen]
+    n_rounds = recipe.rounds[_best_stage(stages, training.is_best)]
 
     def fit(seed: int) -> str:
         text = booster_text(fit_booster(examples, n_rounds, seed, recipe.model))
@@ -137,11 +137,27 @@ def fit_candidate(training: TrainingSet, recipe: Recipe, progress: Progress = la
         return text
 
     boosters = tuple(_parallel(fit, recipe.seeds, recipe.n_jobs))
-    out_of_fold = probability(calibration.log_odds(stages[:, chosen]))
+    out_of_fold = probability(calibration.log_odds(raw))
     return Fit(encoder, matrix, boosters, calibration, n_rounds, out_of_fold)
 
 
-def out_of_fold_log_odds(training: TrainingSet, recipe: Recipe, progress: Progress = lambda: None) -> Floats:
+def held_out_folds(training: TrainingSet, recipe: Recipe) -> Codes:
+    """Give each training row the fold in which it is held out, groups whole.
+
+    Raises
+    ------
+    DataError
+        Best, or rest, are too few to be in two folds.
+    """
+    groups = training.rows["group"].to_numpy(dtype=object)
+    folds = folds_of(groups, training.is_best, recipe.model.n_folds, recipe.seed)
+    _check_enough(training, folds)
+    return folds
+
+
+def out_of_fold_log_odds(
+    training: TrainingSet, recipe: Recipe, folds: Codes, progress: Progress = lambda: None
+) -> Floats:
     """Score each row by boosters, and an encoder, that never saw its group.
 
     Returns
@@ -149,10 +165,6 @@ def out_of_fold_log_odds(training: TrainingSet, recipe: Recipe, progress: Progre
     ndarray of float64, shape (n_rows, len(recipe.rounds))
         Mean log-odds over the seeds after each number of rounds.
     """
-    folds = folds_of(
-        training.rows["group"].to_numpy(dtype=object), training.is_best, recipe.model.n_folds, recipe.seed
-    )
-    _check_enough(training, folds)
     stages = np.zeros((len(training.rows), len(recipe.rounds)))
     for fold in range(folds.max() + 1):
         held_out = np.flatnonzero(folds == fold)
@@ -192,6 +204,19 @@ def _parallel(function: Callable[[int], Any], seeds: list[int], n_jobs: int) -> 
 
     results: list[Any] = Parallel(n_jobs=n_jobs, prefer="threads")(delayed(function)(seed) for seed in seeds)
     return results
+
+
+def _at_rounds_of_other_folds(stages: Floats, is_best: Floats, folds: Codes) -> Floats:
+    """Give each row's log-odds at the rounds that suit the other folds best: none picks its own."""
+    raw = np.empty(len(stages))
+    for fold in range(folds.max() + 1):
+        held_out = folds == fold
+        raw[held_out] = stages[held_out, _best_stage(stages[~held_out], is_best[~held_out])]
+    return raw
+
+
+def _best_stage(stages: Floats, is_best: Floats) -> int:
+    return int(np.argmin([_log_loss(stages[:, column], is_best) for column in range(stages.shape[1])]))
 
 
 def _log_loss(log_odds: Floats, is_best: Floats) -> float:

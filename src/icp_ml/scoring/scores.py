@@ -81,7 +81,7 @@ def score(
     contributions, _ = model.explain(matrix, n_threads)
     by_seed = model.log_odds(matrix, n_threads)
     fit_probability = probability(by_seed.mean(axis=1))
-    known = model.encoder.known(accounts)
+    known = model.encoder.known(accounts, as_of)
     completeness = known.mean(axis=1)
     reasons_for, reasons_against = reasons(model.encoder, accounts, contributions, known, n_reasons)
     nameless: Any = pd.array([None] * len(accounts), "str")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -30,12 +30,22 @@ def parse_rows(rows: pd.DataFrame, prospects: Mapping[str, Any]) -> pd.DataFrame
     for name, given in prospects["columns"].items():
         column = ColumnSettings.model_validate(given)
         field = Field(**prospects["fields"][name])
-        absent = pd.Series([None] * len(rows), index=rows.index, dtype=object)
-        raw = rows.get(column.source, absent)
-        if column.value is not None:
-            raw = pd.Series([column.value] * len(rows), index=rows.index, dtype=object)
+        if column.product_of:
+            parsed[name] = _product(rows, column, prospects["missing"])
+            continue
+        given_value = pd.Series([column.value] * len(rows), index=rows.index, dtype=object)
+        raw = rows.get(column.source, given_value)  # where there is no such column, None
         parsed[name] = parse_column(raw, field.kind, column, prospects["missing"]).values
     return pd.DataFrame(parsed, index=rows.index)
+
+
+def _product(rows: pd.DataFrame, column: ColumnSettings, missing: Sequence[str]) -> pd.Series[Any]:
+    product = pd.Series(column.unit, index=rows.index)
+    absent = pd.Series([None] * len(rows), index=rows.index, dtype=object)
+    factor = column.model_copy(update={"unit": 1.0})
+    for source in column.product_of:
+        product = product * parse_column(rows.get(source, absent), "number", factor, missing).values
+    return product
 
 
 class Predictor:
@@ -57,19 +67,38 @@ class Predictor:
         Returns
         -------
         pandas.DataFrame
-            account_id, fit_probability, tier, reasons_for, reasons_against, data_completeness, model_version.
+            account_id, fit_probability, tier, reasons_for, reasons_against, data_completeness, model_version,
+            and problem: why a list would refuse the row, which then has no probability; else "".
         """
-        today = (params or {}).get("today") or datetime.now(UTC).date().isoformat()
+        today = _day((params or {}).get("today"))
         accounts = parse_rows(model_input.reset_index(drop=True), self._model.prospects)
-        scored = score(self._model, accounts, pd.Timestamp(today), self._model.facts["n_reasons"])
-        lines = {
-            name: [reason_line(one) for one in scored[name]] for name in ("reasons_for", "reasons_against")
-        }
-        kept = scored[["account_id", "fit_probability", "tier", "data_completeness"]]
-        kept = kept.assign(
-            account_id=kept["account_id"].astype(object).where(kept["account_id"].notna(), None)
-        )
-        return kept.assign(**lines, model_version=self._model.version)
+        problem = row_problems(accounts, self._model.prospects)
+        scored = score(self._model, accounts, today, self._model.facts["n_reasons"])
+        answer = scored[["account_id", "fit_probability", "tier", "data_completeness"]]
+        for name in ("reasons_for", "reasons_against"):
+            answer = answer.assign(**{name: [reason_line(one) for one in scored[name]]})
+        refused = answer[["tier", "reasons_for", "reasons_against", "fit_probability"]].mask(problem != "")
+        answer = answer.assign(**refused, problem=problem, model_version=self._model.version)
+        return answer.astype(object).where(answer.notna(), None)  # JSON has null, and no NaN
+
+
+def row_problems(accounts: pd.DataFrame, prospects: Mapping[str, Any]) -> pd.Series[str]:
+    """Say why a list would refuse a row, "" where it would not: a value outside its range."""
+    problem = pd.Series("", index=accounts.index, dtype=object)
+    for name in accounts:
+        field = Field(**prospects["fields"][name])
+        if field.low is not None:
+            problem = problem.mask(accounts[name] < field.low, f"{name}: below {field.low:,g}")
+        if field.high is not None:
+            problem = problem.mask(accounts[name] > field.high, f"{name}: above {field.high:,g}")
+    return problem
+
+
+def _day(today: str | None) -> pd.Timestamp:
+    try:
+        return pd.Timestamp(date.fromisoformat(today) if today else datetime.now(UTC).date())
+    except ValueError as failure:
+        raise ValueError(f"today must be a day such as 2026-01-31, not {today!r}") from failure
 
 
 def _load_pyfunc(path: str) -> Predictor:

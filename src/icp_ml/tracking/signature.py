@@ -19,8 +19,8 @@ def signature(model: Model) -> Any:
 
     anything: Any = AnyType
     taken: list[Any] = [ColSpec(anything(), name, required=False) for name in raw_columns(model.prospects)]
-    texts = ("account_id", "tier", "reasons_for", "reasons_against", "model_version")
-    given: list[Any] = [ColSpec(DataType.string, name) for name in texts]
+    texts = ("account_id", "tier", "reasons_for", "reasons_against", "problem", "model_version")
+    given: list[Any] = [ColSpec(DataType.string, name, required=False) for name in texts]
     given += [ColSpec(DataType.double, name) for name in ("fit_probability", "data_completeness")]
     today = ParamSpec("today", DataType.string, default="")
     return ModelSignature(Schema(taken), Schema(given), ParamSchema([today]))

@@ -110,6 +110,8 @@ def _decimal(column: Column, hints: Hints) -> tuple[dict[str, Any], list[str]]:
     if n_comma > n_point:
         example = next(text for text in column.counts if _says_comma(text))
         return {"decimal": ","}, [f"decimal comma: {count(n_comma, 'row')} like {shown([example])}"]
+    if n_point == 0 and n_unsure == 0 and hints.decimal == ",":
+        return {"decimal": ","}, ["decimal comma: no value tells, but others in this file do"]
     if n_point or not n_unsure:
         return {}, []
     example = next(text for text in column.counts if _is_unsure(text))

@@ -12,6 +12,7 @@ ACCOUNT_KEY = (
     "organization id; organisation id; org id; organization uuid; id; uuid; guid; key; record id; object id; "
     "prospect id; lead id; mql id; seller id; external id; salesforce id; hubspot id; permalink; slug; duns; "
     "duns number; kundennummer; kunden nr; kundennr; kundenid; kunden id; kunde; debitor; debitorennummer; "
+    "leadnr; leadnummer; interessentennr; "
     "debitor nr; firmen id; firmennummer; numero client; n client; code client; identifiant; "
     "identifiant client; id client; siren; siret; id cliente; cliente; numero de cliente; codigo cliente; "
     "codigo de cliente; nif; cif"
@@ -90,7 +91,8 @@ OUTCOMES: dict[str, dict[str, str]] = {
         "account_id": ACCOUNT_KEY + "; customer name; account name; company; company name; client name; "
         "kundenname; firma",
         "order_id": "order id; order no; order number; order; invoice; invoice no; invoice number; "
-        "invoice id; transaction id; ordernumber; bestellnummer; auftragsnummer; rechnungsnummer; "
+        "invoice id; transaction id; ordernumber; bestellnummer; bestellnr; auftragsnummer; auftragsnr; "
+        "belegnr; belegnummer; rechnungsnummer; "
         "belegnummer; auftrag; numero de commande; numero de facture; commande; facture; pedido; "
         "numero de pedido; numero de factura; factura",
         "ordered_at": "ordered at; order date; ordered on; date; invoice date; invoiced at; booking date; "
@@ -103,7 +105,7 @@ OUTCOMES: dict[str, dict[str, str]] = {
         "nettobetrag; netto; summe; auftragswert; rechnungsbetrag; nettoumsatz; wert; montant; montant ht; "
         "montant net; chiffre d affaires; importe; importe neto; total neto; ventas",
         "cost": "cost; costs; cost of sale; cost of sales; cogs; cost of goods sold; kosten; einkaufspreis; "
-        "wareneinsatz; herstellkosten; cout; couts; coste; costo; costes",
+        "wareneinsatz; herstellkosten; einstandskosten; einstandspreis; cout; couts; coste; costo; costes",
         "currency": "currency; currency code; wahrung; devise; monnaie; moneda; divisa; curr",
         "product": "product; product name; sku; item; product line; productline; product code; stock code; "
         "article; produkt; artikel; artikelnummer; produit; producto; articulo",

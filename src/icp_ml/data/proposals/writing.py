@@ -40,7 +40,7 @@ def mapping_text(name: str, root: str, missing: Sequence[str], tables: Sequence[
     lines += [
         f"name: {scalar(name)}",
         f"root: {scalar(root)}  # the folder of the files below",
-        "today: ${now:%Y-%m-%d}  # ages and maturity count to this day; fix it for results that repeat",
+        "today: ${now:%Y-%m-%d}  # ages and maturity count to this day; keep it, so that schedules move on",
         "notes: []  # what a reader of the report must know about these data",
         f'missing: {flow(list(missing))}  # cells that mean "not known", as they occur in these files',
     ]
