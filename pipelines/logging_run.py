@@ -48,6 +48,17 @@ def assemble(run: Run, fit: Fit, labels: Labels, split: Split, training: Trainin
     return Model(fit.encoder, fit.boosters, fit.calibration, tiers, base_rate, facts, _raw_form(config))
 
 
+def unused_notes(rows: TrainingSet, fit: Fit, exclude: tuple[str, ...]) -> list[str]:
+    """Say which columns could be features and are not: empty ones, and dates mostly from later."""
+    used = {attribute.name for attribute in fit.encoder.attributes}
+    ahead, empty = "most dates lie after the day they should describe", "no value is known"
+    return [
+        f"{field.words}: not learnt from; {ahead if rows.accounts[name].notna().any() else empty}"
+        for name, field in rows.fields.items()
+        if field.is_feature and name not in used and name not in exclude
+    ]
+
+
 def label_digest(config: Config) -> str:
     """Digest the definition of best: two models with one digest answer the same question."""
     content = json.dumps(config.label.model_dump(mode="json"), sort_keys=True)

@@ -13,14 +13,13 @@ def serve(run: Run) -> int:
     settings = run.config.tracking
     with store(settings) as client:
         found = resolve(client, settings)
-    print(
-        f"{settings.registered_model} {found.number}: http://127.0.0.1:{settings.port}/invocations",
-        flush=True,
-    )
+    address = f"http://127.0.0.1:{settings.port}/invocations"
     environment = server_environment() | {"MLFLOW_TRACKING_URI": absolute_uri(settings.uri)}
     model = f"models:/{settings.registered_model}/{found.number}"
     line = ["models", "serve", "--env-manager", "local", "--model-uri", model]
-    return run_server(line, settings.port, environment)
+    return run_server(
+        line, settings.port, environment, f"{settings.registered_model} {found.number}: {address}"
+    )
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from icp_ml.errors import UnavailableError
 LOCALHOST = "127.0.0.1"
 
 
-def run_server(arguments: Sequence[str], port: int, environment: Mapping[str, str]) -> int:
+def run_server(arguments: Sequence[str], port: int, environment: Mapping[str, str], greeting: str) -> int:
     """Run `python -m mlflow ...` until it ends or is stopped; give its exit status.
 
     What it says is kept back, and shown only where it ends by itself.
@@ -25,6 +25,7 @@ def run_server(arguments: Sequence[str], port: int, environment: Mapping[str, st
         The port is taken, or the server ended by itself.
     """
     _check_free(port)
+    print(f"{greeting} (Ctrl-C stops it)", flush=True)
     line = [
         sys.executable,
         "-m",

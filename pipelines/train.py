@@ -18,7 +18,7 @@ def train(run: Run) -> None:
     from icp_ml.label import label_rows
     from icp_ml.model.training import Recipe, fit_candidate, n_fits
     from icp_ml.split import split_rows
-    from pipelines.logging_run import assemble, track
+    from pipelines.logging_run import assemble, track, unused_notes
     from pipelines.progress import counter
 
     config = run.config
@@ -38,10 +38,11 @@ def train(run: Run) -> None:
         with counter(n_fits(recipe), "model", "booster") as progress:
             fit = fit_candidate(rows.part(split.train), recipe, progress)
         model = assemble(run, fit, labels, split, rows.part(split.train))
-        say(f"{len(fit.boosters)} boosters of {fit.n_rounds} trees on {fit.matrix.shape[1]} columns")
+        unused = unused_notes(rows, fit, config.features.exclude)
+        say(f"{len(fit.boosters)} boosters of {fit.n_rounds} trees on {fit.matrix.shape[1]} columns", unused)
     with stage("evaluation") as say:
         case = Case(model, fit, rows.part(split.train), rows.part(split.test))
-        notes: list[Any] = [*config.data.notes, *tables.notes, *labels.notes, *split.notes]
+        notes: list[Any] = [*config.data.notes, *tables.notes, *labels.notes, *split.notes, *unused]
         judgement = judge(case, labels.meaning, notes, config.evaluation, config.seed)
         say(report_line(judgement.report))
     with stage("tracking") as say:

@@ -18,11 +18,9 @@ def ui(run: Run) -> int:
         )
     with store(settings):
         pass  # made and migrated before the server's workers start
-    print(f"MLflow UI: http://127.0.0.1:{settings.port} (Ctrl-C stops it)", flush=True)
     environment = server_environment() | {"MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
-    return run_server(
-        ["server", "--backend-store-uri", absolute_uri(settings.uri)], settings.port, environment
-    )
+    line = ["server", "--backend-store-uri", absolute_uri(settings.uri)]
+    return run_server(line, settings.port, environment, f"MLflow UI: http://127.0.0.1:{settings.port}")
 
 
 if __name__ == "__main__":
