@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import gzip
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from hydra import compose, initialize_config_dir
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from omegaconf import OmegaConf
+from support import SHARED
 
 from icp_ml.config import CONF, checked
 from icp_ml.data.demo import generate, write
@@ -24,7 +24,7 @@ from icp_ml.data.tables import read_table
 from icp_ml.errors import ConfigError, DataError, IcpError, UnavailableError
 from icp_ml.settings import ColumnSettings, DataSettings
 
-REAL = Path(os.environ.get("ICP_ML_REAL_DATA", Path(__file__).parents[3] / "shared" / "data"))
+REAL = SHARED
 DEMO_FILES = ("customers.csv", "orders.csv.gz", "deals.csv", "signals.parquet", "prospects.csv")
 FIVE = ["A1", "B2", "C3", "D4", "E5"]
 TABLES = ("customers", "orders", "deals", "signals", "prospects")

@@ -14,12 +14,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
+from support import SHARED
 
 from icp_ml.data.tables import Batch, Findings, mapped_fields, read_table, table_batches
 from icp_ml.errors import ConfigError, DataError, UnavailableError
 from icp_ml.settings import DataSettings
 
-RETAIL = Path(__file__).parents[3] / "shared" / "data" / "online_retail_uci" / "online_retail.csv.gz"
+RETAIL = SHARED / "online_retail_uci" / "online_retail.csv.gz"
 IDS = {"account_id": "id"}
 
 

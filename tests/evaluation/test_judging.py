@@ -79,3 +79,10 @@ def test_a_candidate_no_better_than_a_coin_fails_its_gate(case) -> None:
 
 def test_one_seed_gives_one_judgement(judgement, case) -> None:
     assert report_json(judged(case).report) == report_json(judgement.report)
+
+
+def test_no_model_sees_the_labels_it_is_judged_on(case, judgement) -> None:
+    turned = replace(case.test, rows=case.test.rows.assign(is_best=~case.test.rows["is_best"]))
+    again = judged(replace(case, test=turned)).scored
+    for name in ("icp_ml", "logistic regression", "base rate"):
+        np.testing.assert_array_equal(again[name], judgement.scored[name])

@@ -226,3 +226,12 @@ def test_dates_mostly_after_the_outcome_are_no_feature() -> None:
     fitted, _ = fit_encoder(accounts, training.rows, training.fields, settings().features, 1)
     assert "last_funding_at" not in fitted.columns
     assert "founded_year" in fitted.columns
+
+
+def test_ages_are_counted_to_the_day_of_each_row(encoder) -> None:
+    accounts = companies(6, seed=9).accounts
+    days = pd.Series(pd.to_datetime([f"20{year}-03-01" for year in range(19, 25)]).as_unit("s"))
+    together = encoder.transform(accounts, days)
+    alone = [encoder.transform(accounts.iloc[[at]], days.iloc[at]) for at in range(6)]
+    np.testing.assert_allclose(together, np.vstack(alone), rtol=1e-12)
+    assert len({row.tobytes() for row in together - encoder.transform(accounts, days.iloc[-1])}) > 1
