@@ -18,6 +18,7 @@ def main() -> None:
     truth = pd.read_parquet("var/demo/truth/truth.parquet").set_index("account_id")["propensity"]
     scored = scored[scored["account_id"].isin(truth.index)]
     propensity = truth.reindex(scored["account_id"]).to_numpy()
+    print(f"mean probability {scored['fit_probability'].mean():.3f}, mean propensity {propensity.mean():.3f}")
     by_score = propensity[np.argsort(-scored["fit_probability"].to_numpy(), kind="stable")]
     by_truth = np.sort(propensity)[::-1]
     print(f"{'top':>5} {'found':>7} {'possible':>9} {'of the way from chance':>23}")
