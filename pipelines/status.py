@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from icp_ml.config import Run, run_pipeline
 
@@ -38,10 +39,10 @@ def status(run: Run) -> int:
     return ExitCode.ALARMS if alarms else ExitCode.OK
 
 
-def _training_line(trained: object) -> str:
+def _training_line(trained: Any) -> str:
     if trained is None:
         return "none"
-    info, data = trained.info, trained.data  # type: ignore[attr-defined]
+    info, data = trained.info, trained.data
     day = datetime.fromtimestamp(info.start_time / 1000).date()
     auc = data.metrics.get("test/roc_auc")
     return f"{day}, {info.run_name}, test ROC AUC {auc:.3f}, gates {data.tags.get('gates')}"

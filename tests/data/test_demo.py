@@ -41,7 +41,7 @@ def mapping(folder: Path) -> DataSettings:
     """Load the real mapping, pointed at the files of this test."""
     conf = OmegaConf.create({"data": OmegaConf.load(CONF)})
     conf.data.root = str(folder)
-    return DataSettings(**OmegaConf.to_container(conf, resolve=True)["data"])  # type: ignore[index, arg-type, call-overload]
+    return DataSettings.model_validate(OmegaConf.to_container(conf.data, resolve=True))
 
 
 @pytest.fixture(scope="module")
@@ -166,7 +166,7 @@ def test_the_files_have_the_forms_that_the_mapping_names(folder: Path) -> None:
 @pytest.mark.parametrize("name", ["customers", "prospects"])
 def test_files_read_back_as_they_were_written(demo: DemoTables, folder: Path, name: str) -> None:
     form = {"sep": ";", "encoding": "cp1252"} if name == "customers" else {"encoding": "utf-8-sig"}
-    read = pd.read_csv(folder / f"{name}.csv", dtype=str, keep_default_na=False, **form)  # type: ignore[call-overload]
+    read = pd.read_csv(folder / f"{name}.csv", dtype=str, keep_default_na=False, **form)
     assert read.to_numpy().tolist() == getattr(demo, name).to_numpy().tolist()
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from numbers import Real
+from typing import Any
 
 import numpy as np
 
@@ -47,11 +48,10 @@ def as_items(value: object) -> list[str] | None:
     return None
 
 
-def as_text(value: object) -> str:
+def as_text(value: Any) -> str:
     """Write a value as text, a whole number without its ".0"."""
-    is_number = isinstance(value, (float, np.floating, Decimal))
-    if is_number and abs(value) < EXACT_BELOW and value == int(value):  # type: ignore[call-overload,arg-type]
-        return str(int(value))  # type: ignore[call-overload]
+    if isinstance(value, (float, np.floating, Decimal)) and abs(value) < EXACT_BELOW and value == int(value):
+        return str(int(value))
     return str(value)
 
 

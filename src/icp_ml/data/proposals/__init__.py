@@ -46,7 +46,7 @@ def propose(paths: Sequence[Path], name: str) -> Proposal:
 def root_of(paths: Sequence[Path]) -> str:
     """Give the folder that all files lie in; relative as long as all paths are."""
     folders = [str(path.parent) for path in paths]
-    if len({os.path.isabs(folder) for folder in folders}) > 1:  # noqa: PTH117
+    if len({path.is_absolute() for path in paths}) > 1:
         folders = [str(Path(folder).resolve()) for folder in folders]
     return os.path.commonpath(folders) or "."
 
