@@ -50,7 +50,8 @@ def as_items(value: object) -> list[str] | None:
 
 def as_text(value: Any) -> str:
     """Write a value as text, a whole number without its ".0"."""
-    if isinstance(value, (float, np.floating, Decimal)) and abs(value) < EXACT_BELOW and value == int(value):
+    is_number = isinstance(value, (float, np.floating, Decimal))
+    if is_number and abs(value) < EXACT_BELOW and value == int(value):
         return str(int(value))
     return str(value)
 
