@@ -1,7 +1,7 @@
 # Every target sets up what it needs. Overrides go through ARGS: make train ARGS="label=won model.n_folds=3"
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo train predict rescore label init promote status ui serve test check format clean
+.PHONY: help setup demo train predict rescore label validate init promote status ui serve test check format clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -44,6 +44,9 @@ rescore: $(STAMP) ## score again, keep the ledger, say which accounts moved
 
 label: $(STAMP) ## say who counts as best, without training
 	@$(RUN).label $(ARGS)
+
+validate: $(STAMP) ## check the data before training: what stops it, what to beware of
+	@$(RUN).validate $(ARGS)
 
 init: $(STAMP) ## propose a mapping for your files: make init DATA="customers.csv orders.csv"
 	@$(RUN).init $(DATA)

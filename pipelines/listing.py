@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -13,30 +13,38 @@ from typing import TYPE_CHECKING, Any
 
 from icp_ml.config import Config, Run
 from icp_ml.errors import DataError, UnavailableError
+from pipelines.manifests import Counts, manifest_of, read_manifest
 
 if TYPE_CHECKING:
-    from icp_ml.data.matching import KnownAccounts
-    from icp_ml.data.scored import FirstPass, RefusedRows
-    from icp_ml.data.tables import Findings
+    import pandas as pd
+
+    from icp_ml.data.first_pass import FirstPass
+    from icp_ml.data.matching import Keys, KnownAccounts
+    from icp_ml.data.scored import RefusedRows
+    from icp_ml.data.segments import Mask
     from icp_ml.model.candidate import Model
 
 
 @dataclass(frozen=True)
 class Listing:
-    """What is to be scored, by which model: one key for one result.
+    """What is to be scored, by which models: one key for one result.
 
     Attributes
     ----------
-    model : Model
+    models : dict of str to Model
+        By segment.
+    lacking : dict of str to str
+        The segments without a model, and why.
     customers : KnownAccounts
         Who is a customer already.
     digests : mapping of str to str
         Of every source.
     key : str
-        Digest of inputs, model, settings and day: the same key gives the same bytes.
+        Digest of inputs, models, settings and day: the same key gives the same bytes.
     """
 
-    model: Model
+    models: dict[str, Model]
+    lacking: dict[str, str]
     customers: KnownAccounts
     digests: dict[str, str]
     key: str
@@ -46,39 +54,77 @@ class Listing:
         return f"{config.today}_{self.key[:8]}"
 
 
-def prepare(config: Config, *extras: float) -> Listing:
-    """Load the model and learn who is a customer already; `extras` are what else the result depends on.
+def prepare(run: Run, *extras: float) -> Listing:
+    """Load the models and learn who is a customer already; `extras` are what else the result depends on.
 
     Raises
     ------
     UnavailableError
-        No model, no source, or the model was trained on another mapping.
+        No model, no source, or a model was trained on another mapping or segment.
+    ConfigError
+        The segments cannot be cut out of these data.
     """
     from icp_ml.data.matching import KnownAccounts, known_accounts
+    from icp_ml.data.segments import check_segments
     from icp_ml.data.sources import table_digest
     from icp_ml.data.tables import read_table
-    from icp_ml.tracking.store import load
 
-    model = load(config.tracking)
-    if model.facts["data"] != config.data.name:
-        what = f"the model was trained on data={model.facts['data']}, not on data={config.data.name}."
-        raise UnavailableError(what, fix="Name a model of these data with tracking.model=...")
+    config = run.config
+    models, lacking = _models(run)
+    check_segments(config.data, config.segments)
     names = [one for one in ("prospects", "customers") if getattr(config.data, one) is not None]
     digests = {name: table_digest(getattr(config.data, name)) for name in names}
     customers = (
         known_accounts(read_table("customers", config.data).rows) if "customers" in names else KnownAccounts()
     )
+    where = {name: one.model_dump(mode="json", include={"where"}) for name, one in config.segments.items()}
     content = [
         version("icp_ml"),
         digests,
-        model.version,
+        {name: model.version for name, model in models.items()},
+        list(where.items()),
         str(config.today),
         config.scoring.model_dump(mode="json", include={"tiers", "n_reasons", "format"}),
         config.data.model_dump(mode="json"),
         extras,
     ]
     key = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-    return Listing(model, customers, digests, key)
+    return Listing(models, lacking, customers, digests, key)
+
+
+def _models(run: Run) -> tuple[dict[str, Model], dict[str, str]]:
+    """Load the model of each segment; where one has none the others still score."""
+    from icp_ml.tracking.store import load
+
+    models: dict[str, Model] = {}
+    failures: dict[str, UnavailableError] = {}
+    for one in run.segments():
+        try:
+            model = load(one.config.tracking)
+        except UnavailableError as failure:
+            failures[one.segment] = failure
+        else:
+            _check_model(one, model)
+            models[one.segment] = model
+    if not models and len(failures) == 1:
+        raise next(iter(failures.values()))
+    if not models:
+        details = [f"{name}: {failure.what}" for name, failure in failures.items()]
+        raise UnavailableError("no segment has a model.", details, next(iter(failures.values())).fix)
+    return models, {name: failure.what for name, failure in failures.items()}
+
+
+def _check_model(run: Run, model: Model) -> None:
+    """Refuse a model of other data or of another segment."""
+    from icp_ml.segments import DEFAULT
+
+    data, segment = model.facts["data"], model.facts.get("segment", DEFAULT)
+    if data != run.config.data.name:
+        what = f"the model was trained on data={data}, not on data={run.config.data.name}."
+        raise UnavailableError(what, fix="Name a model of these data with tracking.model=...")
+    if segment != run.segment:
+        what = f"the model was trained for segment {segment}, not for {run.segment}."
+        raise UnavailableError(what, fix="Choose the segments it was trained with: segments=...")
 
 
 def score_list(run: Run, listing: Listing, folder: Path, keeps_entry: bool = False) -> dict[str, Any]:
@@ -86,22 +132,24 @@ def score_list(run: Run, listing: Listing, folder: Path, keeps_entry: bool = Fal
 
     With `keeps_entry`, a ledger entry too.
 
-    Memory holds one batch, and 24 bytes of each row.
+    Memory holds one batch, and 27 bytes of each row.
     """
+    from icp_ml.data.first_pass import place_rows, write_first_pass
     from icp_ml.data.ledger import keep_entry
     from icp_ml.data.publish import write_json
-    from icp_ml.data.scored import RefusedRows, place_rows, write_first_pass, write_scored
+    from icp_ml.data.scored import RefusedRows, write_scored
+    from icp_ml.data.segments import Coverage
     from icp_ml.data.tables import Findings
 
-    findings = Findings()
+    counts = Counts(Findings(), Coverage(tuple(listing.models)))
     with RefusedRows(folder / "refused.csv") as refused:
-        batches = _scored_batches(run.config, listing, findings, refused)
+        batches = _scored_batches(run.config, listing, counts, refused)
         first = write_first_pass(batches, folder / "first_pass.arrow")
-    _check_not_empty(run.config, findings, refused)
+    _check_not_empty(run.config, first, counts, refused)
     placed = keep_entry(place_rows(first), folder) if keeps_entry else place_rows(first)
     path = write_scored(placed, folder, run.config.scoring.format)
     first.path.unlink()
-    manifest = _manifest(run, listing, first, findings) | {
+    manifest = manifest_of(run, listing, first, counts) | {
         "output": path.name,
         "rows_refused_by_reason": dict(refused.by_reason.most_common(50)),
     }
@@ -109,14 +157,14 @@ def score_list(run: Run, listing: Listing, folder: Path, keeps_entry: bool = Fal
     return manifest
 
 
-def _check_not_empty(config: Config, findings: Findings, refused: RefusedRows) -> None:
+def _check_not_empty(config: Config, first: FirstPass, counts: Counts, refused: RefusedRows) -> None:
     """Stop before an empty list takes the place of a good one."""
-    n_kept = findings.n_rows - findings.n_filtered - findings.n_refused
-    if n_kept > 0:
+    if first.n_rows:
         return
     from icp_ml.data.sources import place_name
 
     what = "the list of prospects" if config.data.prospects is None else place_name(config.data.prospects)
+    findings = counts.findings
     details = [f"rows: {findings.n_rows:,} read, {findings.n_filtered:,} filtered out"]
     details += [f"{reason}: {n:,} rows refused" for reason, n in refused.by_reason.most_common(5)]
     raise DataError(
@@ -125,70 +173,50 @@ def _check_not_empty(config: Config, findings: Findings, refused: RefusedRows) -
 
 
 def _scored_batches(
-    config: Config, listing: Listing, findings: Findings, refused: RefusedRows
-) -> Iterator[tuple[Any, Any, Any]]:
-    import pandas as pd
-
+    config: Config, listing: Listing, counts: Counts, refused: RefusedRows
+) -> Iterator[tuple[pd.DataFrame, Keys, Keys]]:
     from icp_ml.data.matching import row_keys
+    from icp_ml.data.segments import covers
     from icp_ml.data.sources import source_size
     from icp_ml.data.tables import table_batches
-    from icp_ml.scoring import score
     from pipelines.progress import meter
 
-    prospects, today = config.data.prospects, pd.Timestamp(config.today)
-    n_threads, n_reasons = max(config.n_jobs, 0), config.scoring.n_reasons
-    n_rows = 0
+    prospects, n_rows = config.data.prospects, 0
     with meter(source_size(prospects) if prospects else 0, "scoring") as show:
-        for batch in table_batches("prospects", config.data, config.scoring.batch_rows, findings):
-            refused.write(batch.refused)
-            scored = score(listing.model, batch.rows, today, n_reasons, n_threads)
-            scored = scored.assign(
-                is_customer=listing.customers.recognise(batch.rows),
-                model_version=listing.model.version,
-                scored_at=config.today,
-            )
-            yield (scored, *row_keys(batch.rows))
-            n_rows += len(scored)
+        for batch in table_batches("prospects", config.data, config.scoring.batch_rows, counts.findings):
+            covered = covers(batch.rows, "prospects", config.segments, config.data)
+            reasons = counts.coverage.add(batch.rows["account_id"], covered)
+            refused.write(sorted([*batch.refused, *batch.refusals(reasons)], key=lambda one: one.row))
+            if len(reasons) < len(batch.rows):
+                scored = _scored_rows(config, listing, batch.rows, covered)
+                places = scored["place"].to_numpy()
+                ids, domains = row_keys(batch.rows)
+                yield scored, ids[places], domains[places]
+            n_rows += len(batch.rows)
             show(batch.n_bytes, n_rows)
 
 
-def _manifest(run: Run, listing: Listing, first: FirstPass, findings: Findings) -> dict[str, Any]:
-    from icp_ml.data.sources import masked
-    from icp_ml.scoring import TIERS
+def _scored_rows(
+    config: Config, listing: Listing, rows: pd.DataFrame, covered: Mapping[str, Mask]
+) -> pd.DataFrame:
+    """Score each row by the model of every segment that covers it, in the order of the rows."""
+    import numpy as np
+    import pandas as pd
 
-    n_scored = sum(len(part) for part in first.scores)
-    return {
-        "key": listing.key,
-        "today": str(run.config.today),
-        "model_version": listing.model.version,
-        "model": listing.model.facts["best"],
-        "estimates": "P(best | becomes a customer, firmographics)",
-        "rows_in": findings.n_rows,
-        "rows_scored": n_scored,
-        "rows_refused": findings.n_rows - findings.n_filtered - n_scored,
-        "rows_filtered": findings.n_filtered,
-        "rows_of_customers": first.n_customers,
-        "tiers": {tier: first.tiers[tier] for tier in TIERS},
-        "cut_offs": {"Best fit": listing.model.tiers.best_fit, "Good fit": listing.model.tiers.good_fit},
-        "notes": [*_notes(run.config, listing), *findings.lines()],
-        "digests": listing.digests,
-        "config": masked(run.composed).splitlines(),
-    }
+    from icp_ml.scoring import score
 
-
-def _notes(config: Config, listing: Listing) -> Iterator[str]:
-    """Say where the list or the settings do not match what the model was trained with."""
-    from icp_ml.data.tables import mapped_fields
-
-    here = mapped_fields("prospects", config.data)
-    lacking = [
-        one.words for one in listing.model.encoder.attributes if one.form != "ratio" and one.name not in here
-    ]
-    if lacking:
-        yield f"the model knows of {', '.join(lacking)}, which this list is not mapped to have"
-    frozen = listing.model.facts["tiers"]
-    if frozen != config.scoring.tiers.model_dump(mode="json"):
-        yield f"the tiers are those that were frozen with the model, {frozen}; train again to change them"
+    today, n_threads = pd.Timestamp(config.today), max(config.n_jobs, 0)
+    is_customer, parts = listing.customers.recognise(rows), []
+    for name, model in listing.models.items():
+        places = np.flatnonzero(covered[name])
+        if len(places) == 0:
+            continue
+        accounts = rows.iloc[places].reset_index(drop=True)
+        scored = score(model, accounts, today, config.scoring.n_reasons, n_threads)
+        scored = scored.assign(segment=name, place=places, is_customer=is_customer[places])
+        parts.append(scored.assign(model_version=model.version, scored_at=config.today))
+    together = pd.concat(parts, ignore_index=True)
+    return together.sort_values("place", kind="stable", ignore_index=True)
 
 
 @contextmanager
@@ -209,18 +237,3 @@ def published(config: Config, folder: Path, listing: Listing) -> Iterator[Path |
             return
         with publication(folder, listing.name(config)) as working:
             yield working
-
-
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """Read the manifest of a published folder."""
-    content: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    return content
-
-
-def summary(manifest: dict[str, Any], folder: Path) -> str:
-    """Say what became of a list and where it is, in one line; then its notes."""
-    tiers = ", ".join(f"{n:,} {tier}" for tier, n in manifest["tiers"].items())
-    refused = f", {manifest['rows_refused']:,} refused (see refused.csv)" if manifest["rows_refused"] else ""
-    filtered = f", {manifest['rows_filtered']:,} filtered out" if manifest["rows_filtered"] else ""
-    scored = f"{manifest['rows_scored']:,} of {manifest['rows_in']:,} rows scored"
-    return f"{scored}{refused}{filtered}: {tiers}; in {folder / 'latest'}"

@@ -1,9 +1,10 @@
-"""Score a list of prospects with the champion."""
+"""Score a list of prospects with the champion of each segment."""
 
 from __future__ import annotations
 
 from icp_ml.config import Run, run_pipeline, stage
-from pipelines.listing import prepare, published, score_list, summary
+from pipelines.listing import prepare, published, score_list
+from pipelines.manifests import changed_models, summary
 
 
 def predict(run: Run) -> None:
@@ -12,13 +13,14 @@ def predict(run: Run) -> None:
 
     config, folder = run.config, Path(run.config.scoring.folder)
     with stage("predict") as say:
-        listing = prepare(config)
+        listing = prepare(run)
         with published(config, folder, listing) as working:
             if working is None:
                 say(f"nothing has changed since this list was scored; in {folder / 'latest'}")
                 return
             manifest = score_list(run, listing, working)
-        say(summary(manifest, folder), manifest["notes"])
+            changed = changed_models(folder, manifest)
+        say(summary(manifest, folder), [*changed, *manifest["notes"]])
 
 
 if __name__ == "__main__":

@@ -1,10 +1,12 @@
-"""Make the challenger the champion."""
+"""Make the challenger of each segment its champion."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from icp_ml.config import Run, run_pipeline, stage
+from icp_ml.errors import UnavailableError
+from pipelines.segmented import for_each_segment
 
 if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
@@ -13,13 +15,17 @@ if TYPE_CHECKING:
 
 
 def promote(run: Run) -> None:
+    """Promote in every segment where it may be; then say where it may not."""
+    for_each_segment(run, _promote)
+
+
+def _promote(run: Run) -> None:
     """Move the champion's alias to the challenger, unless it failed a gate when it was trained."""
-    from icp_ml.errors import UnavailableError
     from icp_ml.tracking.store import CHALLENGER, CHAMPION, find, store
     from icp_ml.tracking.store import promote as make_champion
 
     settings = run.config.tracking
-    with stage("promote") as say, store(settings) as client:
+    with stage(run.named("promote")) as say, store(settings) as client:
         challenger, champion = find(client, settings, CHALLENGER), find(client, settings, CHAMPION)
         if challenger is None:
             raise UnavailableError(

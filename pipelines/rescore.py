@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from icp_ml.config import Run, run_pipeline, stage
-from pipelines.listing import prepare, published, read_manifest, score_list, summary
+from pipelines.listing import prepare, published, score_list
+from pipelines.manifests import changed_models, summary
 
 
 def rescore(run: Run) -> None:
@@ -16,17 +16,17 @@ def rescore(run: Run) -> None:
     """
     config, folder = run.config, Path(run.config.rescore.folder)
     with stage("rescore") as say:
-        listing = prepare(config, config.rescore.min_change)
+        listing = prepare(run, config.rescore.min_change)
         with published(config, folder, listing) as working:
             if working is None:
                 say(f"nothing has changed since the last run; in {folder / 'latest'}")
                 return
             manifest = score_list(run, listing, working, keeps_entry=True)
-            compared = _compare(run, folder, working, manifest)
-        say(f"{summary(manifest, folder)}; {compared}", manifest["notes"])
+            compared, changed = _compare(run, folder, working), changed_models(folder, manifest)
+        say(f"{summary(manifest, folder)}; {compared}", [*changed, *manifest["notes"]])
 
 
-def _compare(run: Run, folder: Path, working: Path, manifest: dict[str, Any]) -> str:
+def _compare(run: Run, folder: Path, working: Path) -> str:
     """Write the movers against the last run."""
     from icp_ml.data.ledger import read_entry, write_movers
     from icp_ml.data.publish import latest
@@ -38,16 +38,7 @@ def _compare(run: Run, folder: Path, working: Path, manifest: dict[str, Any]) ->
         return "first run, nothing to compare with"
     moved = changes(read_entry(before), read_entry(working), TIERS, run.config.rescore.min_change)
     write_movers(moved, working)
-    said = f"{moved.summary()} since {before.name.partition('_')[0]}"
-    return said + _model_change(read_manifest(before), manifest)
-
-
-def _model_change(before: dict[str, Any], now: dict[str, Any]) -> str:
-    """Say that another model scored this time, and whether it means another thing by best."""
-    if before["model_version"] == now["model_version"]:
-        return ""
-    means = "" if before["model"] == now["model"] else f", and best is now {now['model']}"
-    return f"; the model changed from {before['model_version']} to {now['model_version']}{means}"
+    return f"{moved.summary()} since {before.name.partition('_')[0]}"
 
 
 if __name__ == "__main__":

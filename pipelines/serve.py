@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from icp_ml.config import Run, run_pipeline
+from icp_ml.errors import ConfigError
 from pipelines.servers import run_server
 
 
 def serve(run: Run) -> int:
-    """Run `mlflow models serve` on the model that tracking.model names."""
+    """Run `mlflow models serve` on the model that tracking.model names, of the only segment.
+
+    Raises
+    ------
+    ConfigError
+        There are several; a server answers with one model.
+    """
     from icp_ml.tracking.store import absolute_uri, resolve, server_environment, store
 
-    settings = run.config.tracking
+    settings = _only_segment(run).config.tracking
     with store(settings) as client:
         found = resolve(client, settings)
     address = f"http://127.0.0.1:{settings.port}/invocations"
@@ -20,6 +27,15 @@ def serve(run: Run) -> int:
     return run_server(
         line, settings.port, environment, f"{settings.registered_model} {found.number}: {address}"
     )
+
+
+def _only_segment(run: Run) -> Run:
+    runs = run.segments()
+    if len(runs) == 1:
+        return runs[0]
+    details = [f"{one.segment}: {one.config.tracking.registered_model}" for one in runs]
+    fix = f"Name one: segments=one tracking.registered_model={runs[0].config.tracking.registered_model}"
+    raise ConfigError(f"there are {len(runs)} segments, and a server answers with one model.", details, fix)
 
 
 if __name__ == "__main__":

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from icp_ml.config import Run, run_pipeline
+
+if TYPE_CHECKING:
+    from icp_ml.tracking.store import Registered
 
 STALE_DAYS = 2
 
@@ -15,28 +17,37 @@ STALE_DAYS = 2
 def status(run: Run) -> int:
     """Print one line for each; the status is 10 where there is an alarm."""
     from icp_ml.errors import ExitCode
-    from icp_ml.tracking.store import CHAMPION, find, newest_run, store
 
-    config, alarms = run.config, []
-    with store(config.tracking) as client:
-        champion = find(client, config.tracking, CHAMPION)
-        trained = newest_run(client, config.tracking)
-    if champion is None:
-        alarms.append("there is no champion: run make train")
-        print("champion: none")
-    else:
-        made = datetime.fromtimestamp(champion.created_at).date()
-        name = f"{config.tracking.registered_model} {champion.number}"
-        print(f"champion: {name} ({champion.model_version}), made {made}")
-    print(f"last training: {_training_line(trained)}")
+    config, runs, alarms = run.config, run.segments(), []
+    champions = {one.segment: _champion(one) for one in runs}
+    alarms += [
+        one.named("there is no champion: run make train") for one in runs if champions[one.segment] is None
+    ]
     for verb, folder in (("scoring", config.scoring.folder), ("rescoring", config.rescore.folder)):
-        line, alarm = _scoring_line(Path(folder), config.today, champion.model_version if champion else "")
+        line, found = _scoring_line(Path(folder), config.today, runs, champions)
         print(f"last {verb}: {line}")
-        alarms += [f"{verb}: {alarm}"] if alarm else []
+        alarms += [f"{verb}: {alarm}" for alarm in found]
     print(f"alarms: {len(alarms) or 'none'}")
     for alarm in alarms:
         print(f"  {alarm}")
     return ExitCode.ALARMS if alarms else ExitCode.OK
+
+
+def _champion(run: Run) -> Registered | None:
+    """Print the champion and the last training of a segment; give the champion."""
+    from icp_ml.tracking.store import CHAMPION, find, newest_run, store
+
+    settings = run.config.tracking
+    with store(settings) as client:
+        champion, trained = find(client, settings, CHAMPION), newest_run(client, settings)
+    if champion is None:
+        print(run.named("champion: none"))
+    else:
+        made = datetime.fromtimestamp(champion.created_at).date()
+        name = f"{settings.registered_model} {champion.number}"
+        print(run.named(f"champion: {name} ({champion.model_version}), made {made}"))
+    print(run.named(f"last training: {_training_line(trained)}"))
+    return champion
 
 
 def _training_line(trained: Any) -> str:
@@ -45,23 +56,34 @@ def _training_line(trained: Any) -> str:
     info, data = trained.info, trained.data
     day = datetime.fromtimestamp(info.start_time / 1000).date()
     auc = data.metrics.get("test/roc_auc")
-    return f"{day}, {info.run_name}, test ROC AUC {auc:.3f}, gates {data.tags.get('gates')}"
+    tested = "not tested" if auc is None else f"test ROC AUC {auc:.3f}"  # a declared rubric has no labels
+    return f"{day}, {info.run_name}, {tested}, gates {data.tags.get('gates')}"
 
 
-def _scoring_line(folder: Path, today: date, champion: str) -> tuple[str, str]:
+def _scoring_line(
+    folder: Path, today: date, runs: list[Run], champions: dict[str, Registered | None]
+) -> tuple[str, list[str]]:
+    """Say of the newest list when it was made and by which models, and what is wrong with it."""
     from icp_ml.data.publish import latest
+    from pipelines.manifests import read_manifest
 
     found = latest(folder)
     if found is None:
-        return "none", ""
-    manifest = json.loads((found / "manifest.json").read_text(encoding="utf-8"))
+        return "none", []
+    manifest = read_manifest(found)
+    versions = {name: str(facts["model_version"]) for name, facts in manifest["segments"].items()}
     day = date.fromisoformat(manifest["today"])
     age = (today - day).days
-    made = f"{manifest['rows_scored']:,} rows by {manifest['model_version']}, in {folder / 'latest'}"
-    line = f"{day} ({age} days old), {made}"
-    if champion and manifest["model_version"] != champion:
-        return line, "the list was not scored by the champion"
-    return line, f"the list is {age} days old" if age > STALE_DAYS else ""
+    by = [version if len(versions) == 1 else f"{name} {version}" for name, version in versions.items()]
+    made = f"{manifest['rows_scored']:,} rows by {', '.join(by)}, in {folder / 'latest'}"
+    alarms = [
+        one.named("the list was not scored by the champion")
+        for one in runs
+        if (champion := champions[one.segment]) and champion.model_version != versions.get(one.segment)
+    ]
+    if not alarms and age > STALE_DAYS:
+        alarms = [f"the list is {age} days old"]
+    return f"{day} ({age} days old), {made}", alarms
 
 
 if __name__ == "__main__":

@@ -1,52 +1,91 @@
-"""Learn who the best customers are: data, label, split, model, evaluation, tracking."""
+"""Learn who the best customers are: data, label, split, checks, model, evaluation, tracking."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from icp_ml.config import Run, run_pipeline, stage
+from pipelines.segmented import for_each_segment
+
+if TYPE_CHECKING:
+    from icp_ml.checks import Finding
+    from icp_ml.evaluation.judging import Judgement
+    from icp_ml.model.candidate import Model
+    from icp_ml.model.training import Fit
+    from pipelines.readiness import Attempt, Prepared
 
 
 def train(run: Run) -> None:
-    """Train a candidate, judge it on the newest customers, log and register it.
+    """Train a candidate for each segment, judge it on the newest customers, log and register it.
 
     It becomes the challenger; and the champion where it passes its gates and there is none yet.
     """
-    from icp_ml.data.outcomes import label_tables, training_set
-    from icp_ml.evaluation.judging import Case, judge
-    from icp_ml.evaluation.report import report_line
-    from icp_ml.label import label_rows
-    from icp_ml.model.training import Recipe, fit_candidate, n_fits
-    from icp_ml.split import split_rows
-    from pipelines.logging_run import assemble, track, unused_notes
+    for_each_segment(run, _train)
+
+
+def _train(run: Run) -> None:
+    from icp_ml.settings import RubricLabelSettings
+    from pipelines.declaring import declare
+    from pipelines.logging_run import track
+    from pipelines.readiness import attempt
+
+    if isinstance(run.config.label, RubricLabelSettings):
+        declare(run)
+        return
+    tried = attempt(run, is_strict=True)
+    found, findings = _checked(run, tried)
+    fit, model = _fit(run, found, findings)
+    judgement, findings = _judge(run, found, (fit, model), findings)
+    with stage(run.named("tracking")) as say:
+        say(track(run, model, judgement, (found.tables, findings)))
+
+
+def _checked(run: Run, tried: Attempt) -> tuple[Prepared, list[Finding]]:
+    from icp_ml.checks import findings_line, said_findings
+    from pipelines.readiness import examined
+
+    with stage(run.named("checks")) as say:
+        findings = examined(run, tried)
+        found = tried.prepared(findings)
+        say(findings_line(findings), said_findings(findings))
+    return found, findings
+
+
+def _fit(run: Run, found: Prepared, findings: list[Finding]) -> tuple[Fit, Model]:
+    from icp_ml.model.training import fit_candidate, n_fits
+    from pipelines.assembling import assemble, recipe_of, unused_notes
     from pipelines.progress import counter
 
-    config = run.config
-    with stage("data") as say:
-        tables = label_tables(config.data, config.label.definition)
-        say(tables.summary(), tables.notes)
-    with stage("label") as say:
-        labels = label_rows(tables.rows, config.label, config.today)
-        say(f"best is {labels.meaning}")
-        say(labels.summary())
-    with stage("split") as say:
-        split = split_rows(labels.rows, config.split, config.seed)
-        say(split.summary())
-    with stage("model") as say:
-        rows = training_set(tables, labels.rows, config.data)
-        recipe = Recipe(config.features, config.model, config.seed, config.n_jobs)
+    recipe = recipe_of(run.config, findings)
+    with stage(run.named("model")) as say:
         with counter(n_fits(recipe), "model", "booster") as progress:
-            fit = fit_candidate(rows.part(split.train), recipe, progress)
-        model = assemble(run, fit, labels, split, rows.part(split.train))
-        unused = unused_notes(rows, fit, config.features.exclude)
-        say(f"{len(fit.boosters)} boosters of {fit.n_rounds} trees on {fit.matrix.shape[1]} columns", unused)
-    with stage("evaluation") as say:
-        case = Case(model, fit, rows.part(split.train), rows.part(split.test))
-        notes: list[Any] = [*config.data.notes, *tables.notes, *labels.notes, *split.notes, *unused]
-        judgement = judge(case, labels.meaning, notes, config.evaluation, config.seed)
+            fit = fit_candidate(found.training, recipe, progress)
+        say(fit.summary(), unused_notes(found.rows, fit, recipe.features.exclude))
+    return fit, assemble(run, fit, found)
+
+
+def _judge(
+    run: Run, found: Prepared, made: tuple[Fit, Model], findings: list[Finding]
+) -> tuple[Judgement, list[Finding]]:
+    """Test the candidate, and look at its figures with the eyes of the checks."""
+    from icp_ml.checks import auc_alarm, checks_markdown, unacknowledged, with_acknowledgements
+    from icp_ml.evaluation.judging import judge
+    from icp_ml.evaluation.report import report_line
+    from pipelines.assembling import case_of, told_of
+
+    config = run.config
+    with stage(run.named("evaluation")) as say:
+        case = case_of(run, found, made, findings)
+        judgement = judge(case, told_of(run, found, made[0], findings), config.evaluation, config.seed)
+        alarm = auc_alarm(judgement.report.figures["icp_ml"]["roc_auc"].value, config.checks)
+        if alarm is not None:
+            findings = with_acknowledgements([*findings, alarm], config.checks.acknowledged)
+            say.notes.append(str(alarm))
+        alarms = [str(one) for one in unacknowledged(findings, "alarm")]
+        lines = checks_markdown(findings).splitlines()
+        judgement = judgement.checked(lines, alarms, config.evaluation)
         say(report_line(judgement.report))
-    with stage("tracking") as say:
-        say(track(run, model, judgement, tables))
+    return judgement, findings
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from support import compose
 
-from icp_ml.model.candidate import Model
+from icp_ml.model.candidate import BaseRates, Model
 from icp_ml.model.training import Fit, Recipe, TrainingSet, fit_candidate
 from icp_ml.schema import FIRMOGRAPHICS, Field
 from icp_ml.scoring import frozen_tiers
@@ -32,7 +32,7 @@ def settings():
 
 
 def recipe(seed: int = 1, n_jobs: int = 1) -> Recipe:
-    return Recipe(settings().features, settings().model, seed, n_jobs)
+    return Recipe(settings().features, settings().model, seed, n_jobs, settings().rubric)
 
 
 def companies(n: int, seed: int = 0) -> TrainingSet:
@@ -76,10 +76,12 @@ def label_rows_of(is_best, group) -> pd.DataFrame:
     )
 
 
-def model_of(fit: Fit, base_rate: float) -> Model:
-    tiers = frozen_tiers(base_rate, settings().scoring.tiers)
-    facts = {"data": "small", "best": "drawn"}
-    return Model(fit.encoder, fit.boosters, fit.calibration, tiers, base_rate, facts, {"columns": {}})
+def model_of(fit: Fit, base_rate: float, kind="boosted_trees", declared=None) -> Model:
+    """Make the model of the boosted trees, whatever was chosen; or of another kind."""
+    one, rates = fit.kinds[kind], BaseRates(base_rate, declared)
+    tiers = frozen_tiers(rates.used, settings().scoring.tiers)
+    facts = {"data": "small", "best": "drawn", "condition": "becomes a customer"}
+    return Model(one.kind, one.encoder, one.scorer, one.calibration, rates, tiers, facts, {"columns": {}})
 
 
 @cache

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -55,7 +56,19 @@ def shared_data(name):
 
 
 def kill_after(verb, place, wait_seconds, *overrides):
-    """Start a pipeline and end it with SIGKILL, as a power cut would; say whether it had begun to write."""
+    """Start a pipeline and end it with SIGKILL so long after it began to write, as a power cut would.
+
+    Say whether it was still at work.
+    """
+
+    def written():
+        found = {}
+        for path in (place / "var").glob("*/*/.working/refused.csv"):
+            with suppress(FileNotFoundError):  # the next run clears it away
+                found[path] = path.stat().st_mtime_ns
+        return found
+
+    left_by_another = written()
     started = subprocess.Popen(
         [sys.executable, "-m", f"pipelines.{verb}", *overrides],
         cwd=place,
@@ -63,8 +76,12 @@ def kill_after(verb, place, wait_seconds, *overrides):
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
+    until = time.monotonic() + 60
+    while started.poll() is None and written() in ({}, left_by_another):
+        assert time.monotonic() < until, "it never began to write"
+        time.sleep(0.02)
     time.sleep(wait_seconds)
-    was_at_work = bool(list((place / "var").glob("*/*/.working/*"))) and started.poll() is None
+    was_at_work = bool(written()) and started.poll() is None
     started.send_signal(signal.SIGKILL)
     started.wait()
     return was_at_work

@@ -3,16 +3,16 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from icp_ml.rescore import changes
+from icp_ml.rescore import changes, model_changes
 from icp_ml.scoring import TIERS
 
 COLUMNS = ["account_id", "name", "fit_probability", "tier", "scored_at"]
+KINDS = {"account_id": "str", "name": "str", "tier": "str", "fit_probability": "float64"}
 
 
-def scoring(*rows, day="2024-01-01") -> pd.DataFrame:
-    return pd.DataFrame([(*row, day) for row in rows], columns=COLUMNS).astype(
-        {"account_id": "str", "name": "str", "tier": "str", "fit_probability": "float64"}
-    )
+def scoring(*rows, day="2024-01-01", segment="default") -> pd.DataFrame:
+    table = pd.DataFrame([(*row, day) for row in rows], columns=COLUMNS).astype(KINDS)
+    return table.assign(segment=segment, rubric_points=float("nan"))
 
 
 OLD = scoring(
@@ -84,3 +84,48 @@ def test_an_empty_side_makes_all_enter_or_leave(old, new, move: str) -> None:
 def test_unchanged_scores_move_nobody() -> None:
     found = changes(OLD, OLD, TIERS, 0.05)
     assert (len(found.movers), found.n_compared, found.n_moved) == (0, 4, 0)
+
+
+def test_an_account_is_compared_within_its_segment() -> None:
+    row = ("A", "a", 0.1, "Bad fit")
+    old = pd.concat([scoring(row, segment="north"), scoring(row, segment="south")])
+    new = pd.concat([scoring(("A", "a", 0.9, "Best fit"), segment="south"), scoring(row, segment="east")])
+    found = changes(old, new, TIERS, 0.05)
+    listed = {one.segment: one.move for one in found.movers.itertuples()}
+    assert listed == {"south": "up", "east": "entered", "north": "left"}
+    assert (found.n_compared, found.n_entered, found.n_left, found.n_moved) == (1, 1, 1, 1)
+
+
+def test_without_probabilities_the_largest_change_in_points_comes_first() -> None:
+    old = scoring(*((name, name, None, "Bad fit") for name in "ABC")).assign(rubric_points=[1.0, 1.0, 1.0])
+    new = scoring(*((name, name, None, "Good fit") for name in "ABC")).assign(rubric_points=[2.0, 3.0, 2.5])
+    movers = changes(old, new, TIERS, 0.05).movers
+    assert movers["account_id"].to_list() == ["B", "C", "A"]
+    assert movers[["previous_points", "rubric_points"]].iloc[0].to_list() == [1.0, 3.0]
+
+
+RUBRIC = {"model_version": "a1", "kind": "rubric", "estimates": "points", "best": "by the rubric"}
+TREES = {"model_version": "b2", "kind": "boosted_trees", "estimates": "P(best)", "best": "top 20 %"}
+SWITCHED = (
+    "the model changed from a1 (rubric) to b2 (boosted trees); it now estimates P(best), before points; "
+    "best is now top 20 %, before by the rubric"
+)
+SAME_MEANING = "the model changed from b2 (boosted trees) to c3 (boosted trees)"
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "said"),
+    [
+        ({"default": TREES}, {"default": TREES}, []),
+        ({"default": RUBRIC}, {"default": TREES}, [SWITCHED]),
+        ({"default": TREES}, {"default": {**TREES, "model_version": "c3"}}, [SAME_MEANING]),
+        ({"a": RUBRIC, "b": TREES}, {"a": TREES, "b": TREES}, [f"a: {SWITCHED}"]),
+        (
+            {"default": TREES},
+            {"a": TREES},
+            ["a: new in this list, by b2 (boosted trees)", "default: in the last list, not in this one"],
+        ),
+    ],
+)
+def test_another_model_or_meaning_is_said_of_each_segment(before, now, said) -> None:
+    assert model_changes(before, now) == said

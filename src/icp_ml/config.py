@@ -4,41 +4,39 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from icp_ml.errors import ConfigError, ExitCode, IcpError
+from icp_ml.failures import SHOW_TRACEBACK, translated, wrong_settings
+from icp_ml.segments import segment_name
 from icp_ml.settings import (
+    ChecksSettings,
     DataSettings,
     EvaluationSettings,
     FeaturesSettings,
     LabelSettings,
     ModelSettings,
     RescoreSettings,
+    RubricSettings,
     ScoringSettings,
+    SegmentSettings,
     Settings,
     SplitSettings,
     TrackingSettings,
 )
+from icp_ml.settings.base import Name
 
 CONF = Path(__file__).resolve().parents[2] / "conf"
-SHOW_TRACEBACK = "ICP_ML_TRACEBACK"
-NOISE = (
-    "Config search path",
-    "provider=",
-    "See https",
-    "To append to your config",
-    "full_key",
-    "object_type",
-)
 
 
 class Config(Settings):
@@ -49,8 +47,11 @@ class Config(Settings):
     n_jobs: int
     data: DataSettings
     label: LabelSettings
+    segments: Annotated[dict[Name, SegmentSettings], Field(min_length=1)]
+    checks: ChecksSettings
     split: SplitSettings
     features: FeaturesSettings
+    rubric: RubricSettings
     model: ModelSettings
     evaluation: EvaluationSettings
     tracking: TrackingSettings
@@ -69,11 +70,31 @@ class Run:
         The composed YAML, unresolved, so that no secret from the environment stands in it.
     overrides : tuple of str
         What the command line changed.
+    segment : str
+        The one segment that this run is of; empty: all of them.
     """
 
     config: Config
     composed: str
     overrides: tuple[str, ...]
+    segment: str = ""
+
+    def segments(self) -> list[Run]:
+        """Give a run for each segment: its definition as `label`, and models and experiment of its name."""
+        return [self] if self.segment else [self._of(name) for name in self.config.segments]
+
+    def named(self, words: str) -> str:
+        """Put the segment's name before what is said of it, where there are several."""
+        return f"{self.segment}: {words}" if self.segment and len(self.config.segments) > 1 else words
+
+    def _of(self, name: str) -> Run:
+        tracking, segment = self.config.tracking, self.config.segments[name]
+        named = {
+            "experiment": segment_name(tracking.experiment, name, "/"),
+            "registered_model": segment_name(tracking.registered_model, name),
+        }
+        changed = {"label": segment.label, "tracking": tracking.model_copy(update=named)}
+        return replace(self, config=self.config.model_copy(update=changed), segment=name)
 
 
 Pipeline = Callable[[Run], int | None]
@@ -129,11 +150,9 @@ def checked(composed: Any) -> Run:
     try:
         config = Config.model_validate(values)
     except ValidationError as failure:
-        details = [_complaint(one) for one in failure.errors()]
-        noun = "setting" if len(details) == 1 else "settings"
-        what = f"the configuration has {len(details)} wrong {noun}."
-        raise ConfigError(what, details, "Correct them in conf/ or in ARGS.") from failure
+        raise wrong_settings(failure.errors()) from failure
     overrides = tuple(HydraConfig.get().overrides.task) if HydraConfig.initialized() else ()
+    _check_label_counts(config, overrides)
     return Run(config, OmegaConf.to_yaml(composed, resolve=False), overrides)
 
 
@@ -187,9 +206,7 @@ def _status_of(action: Callable[[], int | None]) -> int:
         print("stopped.", file=sys.stderr)
         return 130
     except Exception as failure:
-        if type(failure).__module__.partition(".")[0] in ("hydra", "omegaconf"):
-            return _reported(_composing_error(failure))
-        return _reported(_unforeseen(failure))
+        return _reported(translated(failure))
 
 
 def _reported(failure: IcpError) -> int:
@@ -199,34 +216,11 @@ def _reported(failure: IcpError) -> int:
     return failure.exit_code
 
 
-def _composing_error(failure: Exception) -> ConfigError:
-    lines = [line.strip() for line in str(failure).splitlines() if line.strip()]
-    unset = re.search(r"Environment variable '(\w+)' not found", str(failure))
-    if unset:
-        fix = f"Set it before the command: export {unset[1]}=..."
-        return ConfigError(f"the environment variable {unset[1]} is not set.", fix=fix)
-    useful = [line for line in lines if not line.startswith(NOISE)]
-    return ConfigError("the configuration cannot be composed.", useful, "Correct ARGS or the files in conf/.")
-
-
-def _unforeseen(failure: Exception) -> IcpError:
-    if isinstance(failure, OSError):
-        where = f"{failure.filename}: " if failure.filename else ""
-        return IcpError(f"{where}{failure.strerror or failure}.", fix="Free or permit it, then run again.")
-    what = f"{type(failure).__name__}: {str(failure).splitlines()[0] if str(failure) else 'no message'}"
-    return IcpError(
-        what, fix=f"This is a defect of icp_ml. See where with {SHOW_TRACEBACK}=1 before the command."
-    )
-
-
-def _complaint(found: Any) -> str:
-    parts = [str(part) for part in found["loc"]]
-    path = ".".join(
-        parts[:1] + parts[2:] if parts[0] == "label" else parts
-    )  # pydantic names the definition too
-    message = found["msg"].removeprefix("Value error, ")
-    if found["type"] == "extra_forbidden":
-        return f"{path}: is no setting"
-    given = found.get("input")
-    shown = f", not {given!r}" if isinstance(given, str | int | float | bool) else ""
-    return f"{path}: {message[:1].lower()}{message[1:]}{shown}"
+def _check_label_counts(config: Config, overrides: Iterable[str]) -> None:
+    """Stop where the command line changes a definition that no segment has."""
+    changed = [one for one in overrides if one.startswith(("label=", "label."))]
+    if changed and config.label not in [one.label for one in config.segments.values()]:
+        what = f"{changed[0]} changes nothing: each segment has a definition of its own."
+        names = [f"segments.{name}.label" for name in config.segments]
+        fix = f"Change {' or '.join(names)} instead, or take segments=one."
+        raise ConfigError(what, fix=fix)

@@ -19,12 +19,14 @@ from icp_ml.rescore import changes
 from icp_ml.scoring import TIERS
 
 
-def _table(*rows: tuple[str, str | None, float, str]) -> pa.Table:
+def _table(*rows: tuple[str, str | None, float, str], segment: str = "default") -> pa.Table:
     content: list[dict[str, Any]] = [
         {
             "account_id": account,
             "name": name,
+            "segment": segment,
             "fit_probability": probability,
+            "rubric_points": probability * 5,
             "tier": tier,
             "is_customer": False,
             "model_version": "abc",
@@ -77,6 +79,18 @@ def test_a_damaged_entry_is_bad_data_with_the_fix(tmp_path: Path, case: str) -> 
     )
 
 
+def test_an_entry_from_before_there_were_segments_is_of_the_default_one(tmp_path: Path) -> None:
+    old = _table(("A", "Acme", 0.5, "Best fit")).select(ENTRY_COLUMNS)
+    parquet.write_table(old.drop_columns(["segment", "rubric_points"]), tmp_path / ENTRY)
+    entry = read_entry(tmp_path)
+    assert list(entry.columns) == ENTRY_COLUMNS
+    assert entry["segment"].tolist() == ["default"]
+    assert entry["rubric_points"].isna().all()
+    _kept(tmp_path / "now", _table(("A", "Acme", 0.5, "Best fit")))
+    moved = changes(entry, read_entry(tmp_path / "now"), TIERS, 0.05)
+    assert (moved.n_compared, moved.n_entered, moved.n_left) == (1, 0, 0)
+
+
 def test_folder_names_add_no_columns(tmp_path: Path) -> None:
     folder = tmp_path / "day=2026"
     _kept(folder, _table(("A", "Acme", 0.5, "Best fit")))
@@ -95,12 +109,14 @@ def test_a_failed_scoring_closes_the_entry(tmp_path: Path) -> None:
 
 def test_movers_are_written_and_no_cell_is_a_formula(tmp_path: Path) -> None:
     for name, tier, probability in (("before", "Bad fit", 0.1), ("after", "Best fit", 0.9)):
-        _kept(tmp_path / name, _table(("=1+1", "@cmd", probability, tier), ("B", None, 0.5, "Good fit")))
+        rows = (("=1+1", "@cmd", probability, tier), ("B", None, 0.5, "Good fit"))
+        _kept(tmp_path / name, _table(*rows, segment="europe"))
     moved = changes(read_entry(tmp_path / "before"), read_entry(tmp_path / "after"), TIERS, 0.05)
     write_movers(moved, tmp_path)
     with (tmp_path / "movers.csv").open(encoding="utf-8-sig", newline="") as stream:
         [row] = csv.DictReader(stream)
     assert (row["account_id"], row["name"], row["move"], row["change"]) == ("'=1+1", "'@cmd", "up", "0.8000")
+    assert (row["segment"], row["previous_points"], row["rubric_points"]) == ("europe", "0.5000", "4.5000")
 
 
 def test_a_missing_name_stays_empty_among_the_movers(tmp_path: Path) -> None:

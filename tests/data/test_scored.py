@@ -15,21 +15,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
+from icp_ml.data.first_pass import FirstPass, place_rows, write_first_pass
 from icp_ml.data.matching import row_keys
-from icp_ml.data.scored import (
-    SCHEMA,
-    FirstPass,
-    RefusedRows,
-    place_rows,
-    safe_cell,
-    write_first_pass,
-    write_scored,
-)
+from icp_ml.data.scored import SCHEMA, RefusedRows, safe_cell, write_scored
 from icp_ml.data.sources import Refused
 from icp_ml.scoring import SCORED_COLUMNS
 
-Row = tuple[str, str | None, float, bool]
-"""account_id, domain, fit_probability, is_customer."""
+Row = tuple[str, str | None, float, bool, str]
+"""account_id, domain, fit_probability, is_customer, segment."""
 
 ROWS = st.lists(
     st.tuples(
@@ -37,13 +30,14 @@ ROWS = st.lists(
         st.sampled_from([None, "a.com", "b.com", "gmail.com"]),
         st.sampled_from([0.1, 0.25, 0.5, 0.50001, 0.9]),
         st.booleans(),
+        st.sampled_from(["north", "south", "north"]),
     ),
     max_size=14,
 )
 
 
 def _batch(rows: list[Row], start: int = 0) -> Any:
-    ids, domains, scores, customers = ([row[at] for row in rows] for at in range(4))
+    ids, domains, scores, customers, segments = ([row[at] for row in rows] for at in range(5))
     accounts = pd.DataFrame(
         {"account_id": pd.Series(ids, dtype="str"), "domain": pd.Series(domains, dtype="str")}
     )
@@ -52,7 +46,11 @@ def _batch(rows: list[Row], start: int = 0) -> Any:
         {
             "account_id": accounts["account_id"],
             "name": pd.Series([f"Firm {start + at}" for at in range(len(rows))], dtype="str"),
+            "segment": pd.Series(segments, dtype="str"),
             "fit_probability": np.array(scores, dtype=np.float64),
+            "fit_probability_unshifted": np.array(scores, dtype=np.float64) / 2,
+            "rubric_points": np.nan,
+            "rank_score": np.array(scores, dtype=np.float64),
             "tier": pd.Series(["Bad fit"] * len(rows), dtype="str"),
             "reasons_for": pd.Series([reason] * len(rows), dtype=object),
             "reasons_against": pd.Series([[] for _ in rows], dtype=object),
@@ -77,22 +75,24 @@ def _placed(rows: list[Row], folder: Path, batch_rows: int = 100) -> list[dict[s
 
 
 def _naive(rows: list[Row]) -> list[tuple[float | None, str | None]]:
-    """Place rows by the definition, one by one."""
+    """Place rows by the definition, one by one, each segment as if it were a list of its own."""
     found: list[int] = []
-    for at, (account, domain, _, _) in enumerate(rows):
-        same = [one for one in range(at) if rows[one][0] == account]
-        shared = [one for one in range(at) if domain in ("a.com", "b.com") and rows[one][1] == domain]
+    for at, (account, domain, _, _, segment) in enumerate(rows):
+        before = [one for one in range(at) if rows[one][4] == segment]
+        same = [one for one in before if rows[one][0] == account]
+        shared = [one for one in before if domain in ("a.com", "b.com") and rows[one][1] == domain]
         found.append(found[(same or shared or [at])[0]] if same or shared else at)
-    eligible = [row[2] for at, row in enumerate(rows) if found[at] == at and not row[3]]
-    return [
-        (
-            100 * sum((other < row[2]) + 0.5 * (other == row[2]) for other in eligible) / len(eligible)
-            if eligible
-            else None,
-            None if found[at] == at else rows[found[at]][0],
-        )
-        for at, row in enumerate(rows)
-    ]
+    placed: list[tuple[float | None, str | None]] = []
+    for at, row in enumerate(rows):
+        eligible = [
+            rows[one][2]
+            for one in range(len(rows))
+            if found[one] == one and not rows[one][3] and rows[one][4] == row[4]
+        ]
+        below = sum((other < row[2]) + 0.5 * (other == row[2]) for other in eligible)
+        percentile = 100 * below / len(eligible) if eligible else None
+        placed.append((percentile, None if found[at] == at else rows[found[at]][0]))
+    return placed
 
 
 @settings(max_examples=80, deadline=None)
@@ -109,16 +109,20 @@ def test_percentiles_and_duplicates_are_those_of_the_definition(
 
 def test_a_duplicate_never_names_another_duplicate(tmp_path: Path) -> None:
     rows: list[Row] = [
-        ("A", "a.com", 0.5, False),
-        ("B", "a.com", 0.5, False),
-        ("B", "b.com", 0.5, False),
-        ("C", "b.com", 0.5, False),
+        ("A", "a.com", 0.5, False, "default"),
+        ("B", "a.com", 0.5, False, "default"),
+        ("B", "b.com", 0.5, False, "default"),
+        ("C", "b.com", 0.5, False, "default"),
     ]
     assert [one["duplicate_of"] for one in _placed(rows, tmp_path)] == [None, "A", "A", "A"]
 
 
 def test_customers_are_placed_but_do_not_count(tmp_path: Path) -> None:
-    rows: list[Row] = [("A", None, 0.9, True), ("B", None, 0.1, False), ("C", None, 0.5, False)]
+    rows: list[Row] = [
+        ("A", None, 0.9, True, "default"),
+        ("B", None, 0.1, False, "default"),
+        ("C", None, 0.5, False, "default"),
+    ]
     first = _first(rows, tmp_path)
     assert [one["fit_percentile"] for table in place_rows(first) for one in table.to_pylist()] == [
         100,
@@ -128,16 +132,47 @@ def test_customers_are_placed_but_do_not_count(tmp_path: Path) -> None:
     assert first.n_customers == 1
 
 
+def test_each_segment_is_ranked_alone_and_knows_no_duplicate_in_another(tmp_path: Path) -> None:
+    rows: list[Row] = [
+        ("A", "a.com", 0.1, False, "north"),
+        ("A", "a.com", 0.9, False, "south"),
+        ("B", "b.com", 0.2, False, "north"),
+        ("A", None, 0.3, False, "south"),
+    ]
+    placed = _placed(rows, tmp_path)
+    assert [one["fit_percentile"] for one in placed] == [25, 50, 75, 0]
+    assert [one["duplicate_of"] for one in placed] == [None, None, None, "A"]
+    first = _first(rows, tmp_path)
+    assert {name: tiers.total() for name, tiers in first.tiers.items()} == {"north": 2, "south": 2}
+
+
+def test_points_rank_where_there_is_no_probability_and_the_unknown_has_no_rank(tmp_path: Path) -> None:
+    rows: list[Row] = [(name, None, 0.5, False, "default") for name in "ABC"]
+    scored, *keys = _batch(rows)
+    points = np.array([2.5, np.nan, 1.0])
+    scored = scored.assign(fit_probability=np.nan, rubric_points=points, rank_score=points)
+    first = write_first_pass([(scored, keys[0], keys[1])], tmp_path / "first.arrow")
+    [table] = place_rows(first)
+    assert table["fit_percentile"].to_pylist() == [75, None, 25]
+    with write_scored([table], tmp_path, "csv").open(encoding="utf-8-sig", newline="") as stream:
+        written = [(row["fit_probability"], row["rubric_points"]) for row in csv.DictReader(stream)]
+    assert written == [("", "2.50"), ("", ""), ("", "1.00")]
+
+
 def test_the_first_pass_holds_no_more_than_its_arrays(tmp_path: Path) -> None:
-    rows: list[Row] = [(f"P{number}", None, 0.5, False) for number in range(1_000)]
+    rows: list[Row] = [(f"P{number}", None, 0.5, False, "default") for number in range(1_000)]
     first = _first(rows, tmp_path, 250)
-    arrays = [*first.scores, *first.eligible, *first.ids, *first.domains]
+    arrays = [*first.scores, *first.eligible, *first.ids, *first.domains, *first.codes]
     assert all(one.base is None for one in arrays)
-    assert sum(one.nbytes for one in arrays) == 25 * 1_000
+    assert sum(one.nbytes for one in arrays) == 27 * 1_000
 
 
 def test_csv_and_parquet_agree(tmp_path: Path) -> None:
-    rows: list[Row] = [("A", "a.com", 0.123456, False), ("B", None, 0.9, True), ("A", None, 0.5, False)]
+    rows: list[Row] = [
+        ("A", "a.com", 0.123456, False, "default"),
+        ("B", None, 0.9, True, "default"),
+        ("A", None, 0.5, False, "default"),
+    ]
     first = _first(rows, tmp_path, 2)
     typed = parquet.read_table(write_scored(place_rows(first), tmp_path, "parquet"))
     assert typed.schema == SCHEMA
@@ -189,7 +224,7 @@ def test_no_cell_is_run_as_a_formula(cell: Any, written: Any) -> None:
 
 
 def test_names_and_ids_of_a_scored_list_are_safe(tmp_path: Path) -> None:
-    scored, *keys = _batch([("=cmd|x", None, 0.5, False)])
+    scored, *keys = _batch([("=cmd|x", None, 0.5, False, "default")])
     first = write_first_pass([(scored.assign(name="@SUM(A1)"), keys[0], keys[1])], tmp_path / "first.arrow")
     with write_scored(place_rows(first), tmp_path, "csv").open(encoding="utf-8-sig", newline="") as stream:
         [row] = csv.DictReader(stream)
@@ -215,7 +250,7 @@ def test_without_a_refused_row_there_is_a_header(tmp_path: Path) -> None:
 
 
 def test_the_stored_pass_can_be_read_as_arrow(tmp_path: Path) -> None:
-    first = _first([("A", None, 0.5, False), ("B", None, 0.5, False)], tmp_path, 1)
+    first = _first([("A", None, 0.5, False, "default"), ("B", None, 0.5, False, "default")], tmp_path, 1)
     with pa.ipc.open_file(first.path) as stored:
         assert stored.num_record_batches == 2
         assert stored.read_all()["account_id"].to_pylist() == ["A", "B"]

@@ -254,12 +254,20 @@ def test_a_product_multiplies_and_its_unit_counts_once(tmp_path: Path) -> None:
     assert read_table("orders", mapping).rows["revenue"].tolist() == [3000.0, -1000.0]
 
 
+def test_an_id_made_of_two_columns_is_missing_where_either_is(tmp_path: Path) -> None:
+    names = _written(tmp_path, "customers.csv", "name,zip", "Acme,0123", "Acme,59711", "Beta,", ",1")
+    mapping = _mapping(customers={"path": names, "columns": {"account_id": {"text_of": ["name", "zip"]}}})
+    table = read_table("customers", mapping)
+    assert table.rows["account_id"].tolist() == ["Acme 0123", "Acme 59711"]
+    assert table.findings.n_refused == 2
+
+
 def test_a_factor_that_is_not_understood_is_reported(tmp_path: Path) -> None:
     orders = _written(tmp_path, "orders.csv", "id,at,n,price", "1,2024-01-01,2,1.5", "2,2024-01-02,two,1")
     columns = {**IDS, "ordered_at": "at", "revenue": {"product_of": ["n", "price"]}}
     table = read_table("orders", _mapping(orders={"path": orders, "columns": columns}))
     assert table.findings.lines() == [
-        "revenue: 1 values not understood and taken as missing, for example 'two'"
+        "revenue: 1 value not understood and taken as missing, for example 'two'"
     ]
     assert (len(table.rows), table.findings.n_refused) == (1, 1)
 

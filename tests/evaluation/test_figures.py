@@ -8,15 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, brier_score_loss, log_loss, roc_auc_score
+from small import settings
 
 from icp_ml.errors import DataError
 from icp_ml.evaluation.figures import Scored, bootstrap_figures, compare, figures
 from icp_ml.evaluation.intervals import replicate_weights, wilson_bounds
 from icp_ml.evaluation.ranking import rank, weighted_figures
-from icp_ml.settings import EvaluationSettings
 
 SHARES = (0.1, 0.25)
-SETTINGS = EvaluationSettings(n_bootstrap=200, confidence=0.95, shares=SHARES, min_roc_auc_low=0.55)
+SETTINGS = settings().evaluation.model_copy(
+    update={"n_bootstrap": 200, "shares": SHARES, "min_roc_auc_low": 0.55}
+)
 TEN = np.arange(10)
 
 tied_rows = st.lists(

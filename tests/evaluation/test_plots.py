@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
+from small import settings
 
 from icp_ml.evaluation.curves import (
     calibration_bins,
@@ -16,9 +17,10 @@ from icp_ml.evaluation.curves import (
 )
 from icp_ml.evaluation.figures import Scored, figures
 from icp_ml.evaluation.plots import plots
-from icp_ml.settings import EvaluationSettings
 
-SETTINGS = EvaluationSettings(n_bootstrap=50, confidence=0.95, shares=(0.1, 0.2), min_roc_auc_low=0.55)
+SETTINGS = settings().evaluation.model_copy(
+    update={"n_bootstrap": 50, "shares": (0.1, 0.2), "min_roc_auc_low": 0.55}
+)
 IMPORTANCE = pd.Series([0.5, 0.3, 0.2], index=["employees", "NAICS industry", "country"])
 NAMES = ["precision_recall", "roc", "gains_and_lift", "calibration", "importance"]
 
@@ -36,7 +38,7 @@ def title(figure: Figure) -> str:
 
 
 def draw(test: dict[str, Scored], importance: pd.Series = IMPORTANCE) -> dict[str, Figure]:
-    figures_drawn = plots(test, importance, SETTINGS, seed=1)
+    figures_drawn = plots(test, importance, SETTINGS, 1, "deal")
     for figure in figures_drawn.values():
         figure.savefig(BytesIO(), format="png")
     return figures_drawn
@@ -65,9 +67,9 @@ def test_titles_say_the_figures() -> None:
     test = simulated(2000)
     found = figures(test.is_best, test.probability, (0.1,))
     titles = {name: title(figure) for name, figure in draw({"icp_ml": test}).items()}
-    assert titles["roc"] == f"A best account outranks another one {100 * found['roc_auc']:.0f} times in 100"
+    assert titles["roc"] == f"A best deal outranks another one {100 * found['roc_auc']:.0f} times in 100"
     assert titles["gains_and_lift"] == (
-        f"The top 10 % of accounts hold {100 * found['capture_at_10']:.0f} % of the best "
+        f"The top 10 % of deals hold {100 * found['capture_at_10']:.0f} % of the best "
         f"({found['lift_at_10']:.1f} \N{MULTIPLICATION SIGN} chance)"
     )
     error = 100 * found["calibration_error"]

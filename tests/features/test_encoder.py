@@ -26,7 +26,9 @@ def fitted(training, **changed) -> tuple[Encoder, np.ndarray]:
 
 @pytest.fixture(scope="module")
 def encoder() -> Encoder:
-    return trained()[1].encoder
+    """Give what was learnt, with the rubric's points beside it."""
+    kinds = trained()[1].kinds
+    return Encoder((*kinds["boosted_trees"].encoder.attributes, *kinds["rubric"].encoder.attributes))
 
 
 NUMBER = st.one_of(st.none(), st.sampled_from([0.0, -1.0, np.inf, -np.inf, 1e300]), st.floats(1, 1e9))
@@ -87,7 +89,7 @@ def test_an_encoder_of_another_version_is_refused_with_the_fix(encoder) -> None:
     with pytest.raises(DataError) as refused:
         Encoder.from_json(json.dumps(content))
     assert str(refused.value) == (
-        "the model's encoder has version 99; this code knows 1.\n"
+        "the model's encoder has version 99; this code knows 2.\n"
         "Train again with this version, or score with the version that trained it."
     )
 

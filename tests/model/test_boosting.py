@@ -4,21 +4,15 @@ import numpy as np
 import pytest
 from small import settings, trained
 
-from icp_ml.model.boosting import (
-    Examples,
-    booster_text,
-    fit_booster,
-    load_boosters,
-    log_odds_by_seed,
-    mean_contributions,
-    staged_log_odds,
-)
+from icp_ml.features.encoder import fit_encoder
+from icp_ml.model.boosting import Boosters, Examples, booster_text, fit_booster, staged_log_odds
 
 
 @pytest.fixture(scope="module")
 def examples() -> Examples:
-    training, fit, _ = trained()
-    return Examples(fit.matrix, training.is_best, training.weight)
+    training = trained()[0]
+    _, matrix = fit_encoder(training.accounts, training.rows, training.fields, settings().features, 1)
+    return Examples(matrix, training.is_best, training.weight)
 
 
 def test_stages_are_the_scores_after_each_number_of_rounds(examples) -> None:
@@ -41,24 +35,23 @@ def test_the_text_names_no_thread_and_scores_the_same(examples) -> None:
     booster = fit_booster(examples, 10, 1, settings().model)
     text = booster_text(booster)
     assert "num_threads" not in text
-    (read,) = load_boosters([text])
     np.testing.assert_array_equal(
-        read.predict(examples.matrix, raw_score=True), booster.predict(examples.matrix, raw_score=True)
+        Boosters((text,)).log_odds(examples.matrix)[:, 0], booster.predict(examples.matrix, raw_score=True)
     )
 
 
-def test_contributions_sum_to_the_mean_log_odds(examples) -> None:
-    texts = [booster_text(fit_booster(examples, 10, seed, settings().model)) for seed in (1, 2, 3)]
-    boosters = load_boosters(texts)
-    total = mean_contributions(boosters, examples.matrix, 1).sum(axis=1)
-    by_seed = log_odds_by_seed(boosters, examples.matrix, 1)
-    np.testing.assert_allclose(total, by_seed.mean(axis=1), atol=1e-12)
-    expected = np.column_stack([one.predict(examples.matrix, raw_score=True) for one in boosters])
+def test_contributions_and_base_sum_to_the_mean_log_odds(examples) -> None:
+    fitted = [fit_booster(examples, 10, seed, settings().model) for seed in (1, 2, 3)]
+    boosters = Boosters(tuple(booster_text(one) for one in fitted))
+    by_column, base = boosters.contributions(examples.matrix)
+    by_seed = boosters.log_odds(examples.matrix)
+    np.testing.assert_allclose(by_column.sum(axis=1) + base, by_seed.mean(axis=1), atol=1e-12)
+    expected = np.column_stack([one.predict(examples.matrix, raw_score=True) for one in fitted])
     np.testing.assert_array_equal(by_seed, expected)
 
 
 def test_no_rows_have_no_scores(examples) -> None:
-    boosters = load_boosters([booster_text(fit_booster(examples, 2, 1, settings().model))])
+    boosters = Boosters((booster_text(fit_booster(examples, 2, 1, settings().model)),))
     empty = examples.matrix[:0]
-    assert log_odds_by_seed(boosters, empty, 1).shape == (0, 1)
-    assert mean_contributions(boosters, empty, 1).shape == (0, examples.matrix.shape[1] + 1)
+    assert boosters.log_odds(empty).shape == (0, 1)
+    assert boosters.contributions(empty)[0].shape == (0, examples.matrix.shape[1])

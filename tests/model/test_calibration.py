@@ -3,8 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from icp_ml.errors import DataError
-from icp_ml.model.calibration import Calibration, fit_calibration, probability
+from icp_ml.model.calibration import Calibration, fit_calibration, log_loss, probability
 
 RAW = np.random.default_rng(1).normal(0, 1.5, 20_000)
 
@@ -32,13 +31,20 @@ def test_scores_that_part_the_classes_get_finite_numbers() -> None:
 
 
 @pytest.mark.parametrize("raw", [-RAW, np.zeros(len(RAW))])
-def test_scores_that_rank_no_better_than_chance_stop(raw) -> None:
-    with pytest.raises(DataError) as stopped:
-        fit_calibration(raw, drawn(RAW))
-    assert (
-        stopped.value.what == "the model ranks no better than chance on customers that it did not learn from."
-    )
-    assert stopped.value.details[0].endswith("where it must be above 0")
+def test_scores_that_rank_no_better_than_chance_give_everyone_the_base_rate(raw) -> None:
+    is_best = drawn(RAW)
+    found = fit_calibration(raw, is_best)
+    assert (found.is_flat, found.slope) == (True, 0.0)
+    np.testing.assert_allclose(probability(found.log_odds(raw)), is_best.mean())
+
+
+def test_scores_that_rank_are_not_flat() -> None:
+    assert not fit_calibration(RAW, drawn(RAW)).is_flat
+
+
+def test_log_loss_is_the_mean_negative_log_likelihood() -> None:
+    found = log_loss(np.log([3.0, 1 / 3]), np.array([1.0, 1.0]))
+    assert found == pytest.approx(-(np.log(0.75) + np.log(0.25)) / 2)
 
 
 @pytest.mark.parametrize(

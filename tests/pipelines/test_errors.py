@@ -18,7 +18,11 @@ NO_GROUP = """\
 error: the configuration cannot be composed.
   In 'config': Could not find 'label/nonsense'
   Available options in 'label':
+  _never_best
+  abc_xyz
   flag
+  rubric
+  scorecard
   value
   value_quarter
   won

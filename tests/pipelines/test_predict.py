@@ -48,7 +48,8 @@ def test_no_row_is_lost(scored, demo_tables):
 def test_every_row_says_what_a_salesperson_needs(scored):
     with (scored / "csv/latest/scored.csv").open(encoding="utf-8-sig", newline="") as stream:
         rows = list(csv.DictReader(stream))
-    assert list(rows[0])[:5] == ["account_id", "name", "fit_probability", "fit_percentile", "tier"]
+    assert list(rows[0])[:4] == ["account_id", "name", "segment", "fit_probability"]
+    assert {row["segment"] for row in rows} == {"default"}
     assert {row["tier"] for row in rows} <= {"Best fit", "Good fit", "Bad fit", "Insufficient data"}
     best = max(rows, key=lambda row: float(row["fit_probability"]))
     assert best["reasons_for"].count(": ") >= 3
@@ -200,7 +201,7 @@ def test_a_killed_run_leaves_the_last_good_list(workplace):
     assert command("predict", cwd=workplace).returncode == 0
     good = (workplace / LATEST / "scored.csv").read_bytes()
     was_at_work = False
-    for wait_seconds in (2.0, 3.5, 4.5, 6.0):
+    for wait_seconds in (0.0, 0.3, 1.0):
         was_at_work |= kill_after(
             "predict", workplace, wait_seconds, "today=2026-02-01", "scoring.batch_rows=20"
         )

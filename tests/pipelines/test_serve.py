@@ -8,9 +8,18 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from dataclasses import asdict, replace
 
+import pandas as pd
 import pytest
+from small import FIELDS, companies, model_of, settings
+from small import trained as small_trained
 from support import SEARCH_PATH, command, free_port, wait_for
+
+from icp_ml.model.candidate import Model
+from icp_ml.model.declared import rubric_model
+from icp_ml.tracking.serving import Predictor
+from icp_ml.tracking.signature import example_row, signature
 
 ROW = {
     "prospect_id": "X1",
@@ -61,8 +70,6 @@ def test_a_raw_row_gets_the_batch_answer(address, trained, tmp_path):
         cwd=trained,
     )
     assert done.returncode == 0, done.stderr
-    import pandas as pd
-
     (batch,) = pd.read_parquet(tmp_path / "out/latest/scored.parquet").to_dict("records")
     assert answered["fit_probability"] == batch["fit_probability"]
     assert answered["tier"] == batch["tier"]
@@ -95,3 +102,46 @@ def test_a_body_that_is_no_row_is_refused(address):
     with pytest.raises(urllib.error.HTTPError) as refusal:
         urllib.request.urlopen(urllib.request.Request(address, b"{}", {"Content-Type": "application/json"}))
     assert refusal.value.code == 400
+
+
+RAW = {
+    "columns": {name: {"from": f"raw {name}"} for name in FIELDS},
+    "fields": {name: asdict(field) for name, field in FIELDS.items()},
+    "missing": [""],
+}
+
+
+def predictor_of(kind) -> Predictor:
+    """Make what a server calls, read back from files, of each kind of model."""
+    if kind == "declared":
+        model = rubric_model(settings().rubric, FIELDS, 0.2, {"n_reasons": 3}, RAW)
+    else:
+        model = replace(model_of(small_trained()[1], 0.3, kind), prospects=RAW, facts={"n_reasons": 3})
+    return Predictor(Model.from_files(model.to_files()))
+
+
+@pytest.mark.parametrize("kind", ["logistic_regression", "rubric", "declared"])
+def test_every_kind_answers_a_raw_row(kind):
+    raw = companies(3).accounts.drop(columns="name").rename(columns="raw {}".format)
+    answered = predictor_of(kind).predict(raw.astype(object), {"today": "2022-01-01"})
+    has = answered.notna().all()
+    assert has["fit_probability"] == has["fit_probability_unshifted"] == (kind != "declared")
+    assert has["rubric_points"] == (kind != "logistic_regression")
+    assert set(answered["tier"]) <= {"Best fit", "Good fit", "Bad fit", "Insufficient data"}
+    json.dumps(answered.to_dict("records"), allow_nan=False)
+
+
+@pytest.mark.parametrize("kind", ["logistic_regression", "rubric", "declared"])
+def test_every_kind_has_a_signature_and_an_example_that_it_answers(kind):
+    predictor = predictor_of(kind)
+    model = predictor._model
+    answered = predictor.predict(example_row(model), {"today": "2022-01-01"})
+    assert answered["problem"].to_list() == [""]
+    assert set(signature(model).outputs.input_names()) == set(answered)
+
+
+def test_a_refused_row_has_no_points_either():
+    row = pd.DataFrame([{"raw account_id": "X", "raw employees": -5}])
+    (answered,) = predictor_of("declared").predict(row).to_dict("records")
+    assert (answered["rubric_points"], answered["tier"]) == (None, None)
+    assert answered["problem"] == "employees: below 0"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from support import command
+from support import command, compose
+
+from pipelines.status import status
 
 
 def test_nothing_trained_is_an_alarm(tmp_path):
@@ -15,6 +17,22 @@ def test_nothing_trained_is_an_alarm(tmp_path):
         "last rescoring: none",
         "alarms: 1",
         "  there is no champion: run make train",
+    ]
+
+
+def test_each_segment_has_its_own_champion_and_alarm(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert status(compose("segments=demo_regions")) == 10
+    assert capsys.readouterr().out.splitlines() == [
+        "north_america: champion: none",
+        "north_america: last training: none",
+        "europe: champion: none",
+        "europe: last training: none",
+        "last scoring: none",
+        "last rescoring: none",
+        "alarms: 2",
+        "  north_america: there is no champion: run make train",
+        "  europe: there is no champion: run make train",
     ]
 
 

@@ -26,7 +26,7 @@ def newest(trained, request):
 def test_each_stage_says_one_line(trained):
     done = command("train", *QUICK, cwd=trained)
     stages = [line.partition(":")[0] for line in done.stdout.splitlines() if not line.startswith(" ")]
-    assert stages == ["data", "label", "split", "model", "evaluation", "tracking"]
+    assert stages == ["data", "label", "split", "checks", "model", "evaluation", "tracking"]
     assert done.stderr == ""
 
 
@@ -49,11 +49,27 @@ def test_a_run_keeps_config_report_data_and_plots(newest):
     names = {one.path for one in client.list_artifacts(run.info.run_id)}
     assert {"config.yaml", "plots", "report"} <= names
     plots = {one.path for one in client.list_artifacts(run.info.run_id, "plots")}
-    wanted = ("precision_recall", "roc", "gains_and_lift", "calibration", "importance")
+    wanted = (
+        "precision_recall",
+        "roc",
+        "gains_and_lift",
+        "calibration",
+        "importance",
+        "backtest",
+        "learning_curve",
+    )
     assert plots == {f"plots/{name}.png" for name in wanted}
     inputs = {one.dataset.name for one in run.inputs.dataset_inputs}
     assert inputs == {"customers", "orders", "deals"}
     assert run.data.params["label.definition"] == "value"
+
+
+def test_a_run_says_its_verdict_its_kind_and_what_the_checks_found(newest):
+    tags = newest[1].data.tags
+    assert (tags["verdict"], tags["kind"], tags["segment"]) == ("signal", "boosted_trees", "default")
+    assert (tags["checks"], tags["checks_acknowledged"]) == ("1 warning", "none")
+    assert newest[1].data.metrics["test/verdict_p_value"] == pytest.approx(1 / 201)
+    assert tags["mlflow.note.content"].splitlines()[2].startswith("**Signal**: ")
 
 
 def test_the_run_ends_as_finished(newest):
@@ -122,6 +138,35 @@ def test_a_candidate_that_fails_a_gate_is_never_champion(workplace):
     refused = command("promote", cwd=workplace)
     assert refused.returncode == 69
     assert "failed its gates" in refused.stderr
+
+
+def test_an_alarm_refuses_promotion_until_it_is_acknowledged_and_that_is_logged(workplace):
+    import shutil
+
+    shutil.rmtree(workplace / "var/tracking")
+    suspicious = (*QUICK, "checks.max_roc_auc=0.6")
+    refused = command("train", *suspicious, cwd=workplace)
+    assert "note: alarm implausible_auc: ROC AUC 0." in refused.stdout
+    assert "not promoted: An alarm nobody acknowledged: alarm implausible_auc" in refused.stdout
+    known = command("train", *suspicious, "checks.acknowledged=[implausible_auc]", cwd=workplace)
+    assert "it is the champion now" in known.stdout
+    settings = compose().config.tracking
+    with store(settings) as client:
+        tags = client.get_run(find(client, settings, CHAMPION).run_id).data.tags
+    assert tags["checks_acknowledged"] == "implausible_auc"
+
+
+def test_an_unknown_code_cannot_be_acknowledged(trained):
+    done = command("train", "checks.acknowledged=[no_such_check]", cwd=trained)
+    assert done.returncode == 78
+    assert "no_such_check: no such check" in done.stderr
+
+
+def test_a_stop_names_the_rubric_as_the_way_on(trained):
+    done = command("train", *QUICK, "checks.stop_best=5000", cwd=trained)
+    assert done.returncode == 65
+    assert "too_few_best" in done.stderr
+    assert "label=rubric" in done.stderr
 
 
 def test_a_second_training_is_the_challenger_until_promoted(workplace):

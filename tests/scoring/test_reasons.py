@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from icp_ml.features.attributes import Attribute, Form
+from icp_ml.features.conditions import Condition
 from icp_ml.features.encoder import Encoder
 from icp_ml.scoring.reasons import reason_line, reasons, short_number
 
@@ -44,9 +45,8 @@ DAY = pd.Timestamp("2024-07-01")
 
 
 def told(contributions, accounts=ACCOUNT, n_reasons=8):
-    known = ENCODER.known(accounts, DAY)
-    speaking = np.tile(np.asarray(contributions, dtype=float), (len(accounts), 1))
-    return reasons(ENCODER, accounts, speaking, known, n_reasons)
+    heard = np.where(ENCODER.known(accounts, DAY), np.asarray(contributions, dtype=float), 0.0)
+    return reasons(ENCODER, accounts, DAY, heard, n_reasons)
 
 
 @pytest.mark.parametrize(
@@ -105,6 +105,27 @@ def test_a_gap_in_one_row_silences_that_row_only() -> None:
     accounts = pd.concat([ACCOUNT, ACCOUNT.assign(industry=None)], ignore_index=True)
     for_it, _ = told([1.0] + [0.0] * 7, accounts)
     assert [reason_line(one) for one in for_it] == ["Industry: Software", ""]
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "value", "words"),
+    [
+        ("money", {"at_least": 1.0}, 30e6, "Ability: looked at 30 M"),
+        ("year", {"at_most": 2020.0}, 2011.0, "Ability: looked at 2011"),
+        ("yes_no", {"at_least": 1.0}, 0.0, "Ability: looked at no"),
+        ("date", {"within_days": 900}, pd.Timestamp("2024-03-31"), "Ability: looked at March 2024"),
+        ("category", {"one_of": ("public",)}, "Public", "Ability: looked at Public"),
+        ("list", {"one_of": ("CFO",)}, "CFO|Clerk", "Ability: looked at CFO"),
+        ("list", {"one_of": ("CTO",)}, "CFO|Clerk", "Ability: looked at CFO, Clerk"),
+        ("text", {"one_of": ("data lake",)}, "A Data Lake for all", "Ability: looked at data lake"),
+        ("text", {"one_of": ("x",)}, "a b c d e f g h i", "Ability: looked at a b c d e f g h …"),
+    ],
+)
+def test_a_point_says_what_earned_it_or_failed_to(kind, given, value, words) -> None:
+    looked_at = Condition("c", kind, "looked at", 1.0, **given)
+    encoder = Encoder((Attribute("p", "ability", "rubric", {}, {}, (), (looked_at,)),))
+    (told_for,), _ = reasons(encoder, pd.DataFrame({"c": [value]}), DAY, np.array([[0.5]]), 3)
+    assert told_for == [("p", words, 0.5)]
 
 
 def test_no_rows_have_no_reasons() -> None:

@@ -88,7 +88,7 @@ class Findings:
     def lines(self) -> list[str]:
         """Say which values were not understood, one line a column, and whether the encoding is wrong."""
         said = [
-            f"{column}: {sum(forms.values()):,} values not understood and taken as missing, "
+            f"{column}: {count(sum(forms.values()), 'value')} not understood and taken as missing, "
             f"for example {examples(most_common(forms))}"
             for column, forms in self.not_understood.items()
             if forms

@@ -12,9 +12,22 @@ from pyarrow import parquet
 from icp_ml.data.scored import SCHEMA, safe_cell
 from icp_ml.errors import DataError
 from icp_ml.rescore import Changes
+from icp_ml.segments import DEFAULT
 
 ENTRY = "ledger.parquet"
-ENTRY_COLUMNS = ["account_id", "name", "fit_probability", "tier", "is_customer", "model_version", "scored_at"]
+ENTRY_COLUMNS = [
+    "account_id",
+    "name",
+    "segment",
+    "fit_probability",
+    "rubric_points",
+    "tier",
+    "is_customer",
+    "model_version",
+    "scored_at",
+]
+BEFORE_SEGMENTS = {"segment": pa.scalar(DEFAULT), "rubric_points": pa.scalar(None, pa.float64())}
+"""What an entry means that was written before these columns were."""
 
 
 def keep_entry(tables: Iterable[pa.Table], folder: Path) -> Iterator[pa.Table]:
@@ -37,7 +50,11 @@ def read_entry(folder: Path) -> pd.DataFrame:
     path = folder / ENTRY
     try:
         with parquet.ParquetFile(path) as stored:
-            entry: pd.DataFrame = stored.read().select(ENTRY_COLUMNS).to_pandas()
+            table = stored.read()
+        for name, value in BEFORE_SEGMENTS.items():
+            if name not in table.column_names:
+                table = table.append_column(name, pa.repeat(value, len(table)))
+        entry: pd.DataFrame = table.select(ENTRY_COLUMNS).to_pandas()
     except (OSError, KeyError, pa.ArrowException) as failure:
         fix = f"Restore it, or move {folder.name} away: the next run then starts without a comparison."
         raise DataError(f"the ledger entry {path} cannot be read.", [str(failure)[:200]], fix) from failure

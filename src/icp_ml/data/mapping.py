@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -49,7 +49,7 @@ def mapped_fields(name: str, mapping: DataSettings) -> dict[str, Field]:
         *(f"{column}: not one of our columns" for column in table.columns if column not in fields),
         *(f"{column}: needed, not mapped" for column, ours in known.items() if _lacks(column, ours, fields)),
         *_kind_problems(name, fields),
-        *_filter_problems(table, fields),
+        *filter_problems(table.where, fields),
         *_join_problems(table),
     ]
     if problems:
@@ -105,8 +105,9 @@ def _kind_problems(name: str, fields: dict[str, Field]) -> Iterator[str]:
             yield f"{column}: is of kind {ours.kind}, not {field.kind}"
 
 
-def _filter_problems(table: TableSettings, fields: dict[str, Field]) -> Iterator[str]:
-    for rule in table.where:
+def filter_problems(rules: Iterable[FilterSettings], fields: Mapping[str, Field]) -> Iterator[str]:
+    """Say which filters speak of a column that is not there, say nothing, or bound what has no order."""
+    for rule in rules:
         if rule.column not in fields:
             yield f"where {rule.column}: not among the mapped columns"
         else:

@@ -11,10 +11,10 @@ from icp_ml.data.matching import with_company_domains
 from icp_ml.data.sources import table_digest
 from icp_ml.data.tables import Table, mapped_fields, read_table
 from icp_ml.errors import ConfigError, count
-from icp_ml.label import NEEDS, USES
+from icp_ml.label import asked_for, useful_tables
 from icp_ml.model.training import TrainingSet
 from icp_ml.schema import Field
-from icp_ml.settings import DataSettings
+from icp_ml.settings import DataSettings, LabelSettings
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class TrainingTables:
         return ", ".join(counts)
 
 
-def label_tables(mapping: DataSettings, definition: str) -> TrainingTables:
+def label_tables(mapping: DataSettings, label: LabelSettings) -> TrainingTables:
     """Read customers and the outcome tables that a definition of best needs or can use.
 
     Raises
@@ -54,12 +54,15 @@ def label_tables(mapping: DataSettings, definition: str) -> TrainingTables:
     ConfigError
         A table it needs is not mapped.
     """
-    lacking = [name for name in NEEDS[definition] if getattr(mapping, name) is None]
+    lacking = {
+        setting: table for setting, (table, _) in asked_for(label).items() if getattr(mapping, table) is None
+    }
     if lacking:
         where = f"conf/data/{mapping.name}.yaml"
-        what = f"label={definition} needs {', '.join(lacking)}, which {where} does not map."
-        raise ConfigError(what, fix="Map that table, or choose another label.")
-    names = [name for name in ("customers", *USES[definition]) if getattr(mapping, name) is not None]
+        what = "; ".join(f"{setting} needs {table}" for setting, table in lacking.items())
+        fix = "Map that table, or choose another label."
+        raise ConfigError(f"{what}, which {where} does not map.", fix=fix)
+    names = [name for name in ("customers", *useful_tables(label)) if getattr(mapping, name) is not None]
     tables = {name: read_table(name, mapping) for name in names}
     if "customers" in tables:
         rows = tables["customers"].rows

@@ -1,4 +1,4 @@
-"""Write a scored list in two passes: score as the list streams by, then place each row within the whole."""
+"""The scored list and the rows refused, as files: the same in every form, safe to open in a spreadsheet."""
 
 from __future__ import annotations
 
@@ -6,18 +6,15 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal, Self
 
-import numpy as np
-import pandas as pd
 import pyarrow as pa
-from pyarrow import ipc, parquet
+from pyarrow import parquet
 
-from icp_ml.data.matching import Keys
 from icp_ml.data.sources import Refused
-from icp_ml.scoring import SCORED_COLUMNS, midrank_percentile, repeats_of_earlier
+from icp_ml.scoring import SCORED_COLUMNS
 from icp_ml.scoring.reasons import reason_line
 
 REASONS = pa.list_(
@@ -28,8 +25,11 @@ SCHEMA = pa.schema(
     [
         ("account_id", pa.string()),
         ("name", pa.string()),
+        ("segment", pa.string()),
         ("fit_probability", pa.float64()),
+        ("fit_probability_unshifted", pa.float64()),
         ("fit_percentile", pa.float64()),
+        ("rubric_points", pa.float64()),
         ("tier", pa.string()),
         ("reasons_for", REASONS),
         ("reasons_against", REASONS),
@@ -42,69 +42,9 @@ SCHEMA = pa.schema(
     ]
 )
 
-FIRST_PASS = pa.schema([one for one in SCHEMA if one.name not in ("fit_percentile", "duplicate_of")])
+N_DECIMALS = {"fit_percentile": 1, "rubric_points": 2}
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 SIGNED_WORD = re.compile(r"[-+][\w.]*")
-
-
-@dataclass
-class FirstPass:
-    """The scored rows on disk, and 24 bytes of each in memory for what only the whole list knows."""
-
-    path: Path
-    scores: list[Any] = field(default_factory=list)
-    ids: list[Keys] = field(default_factory=list)
-    domains: list[Keys] = field(default_factory=list)
-    eligible: list[Any] = field(default_factory=list)
-    tiers: Counter[str] = field(default_factory=Counter)
-    n_customers: int = 0
-
-
-def write_first_pass(batches: Iterable[tuple[pd.DataFrame, Keys, Keys]], path: Path) -> FirstPass:
-    """Store scored batches as they come.
-
-    Parameters
-    ----------
-    batches : iterable of (scored, id keys, domain keys)
-        Scored rows with is_customer, model_version and scored_at.
-    path : Path
-        An Arrow file to make.
-    """
-    found = FirstPass(path)
-    with ipc.new_file(path, FIRST_PASS) as stream:
-        for scored, ids, domains in batches:
-            stream.write_table(_arrow(scored))
-            found.scores.append(scored["fit_probability"].to_numpy(copy=True))  # a view would keep the batch
-            found.eligible.append(~scored["is_customer"].to_numpy())
-            found.ids.append(ids)
-            found.domains.append(domains)
-            found.tiers.update(scored["tier"])
-            found.n_customers += int(scored["is_customer"].sum())
-    return found
-
-
-def place_rows(first: FirstPass) -> Iterator[pa.Table]:
-    """Give the stored batches again with percentile and duplicates, which need the whole list.
-
-    Percentiles are over eligible rows: neither customers nor repeats of an earlier row.
-    """
-    originals = _originals(first)
-    eligible = _eligible_scores(first, originals)
-    wanted = set(originals.values())
-    seen: dict[int, str] = {}
-    start = 0
-    with ipc.open_file(first.path) as stored:
-        for number in range(stored.num_record_batches):
-            rows = pa.Table.from_batches([stored.get_batch(number)])
-            places = range(start, start + rows.num_rows)
-            ids = rows["account_id"]
-            seen |= {at: ids[at - start].as_py() for at in wanted.intersection(places)}
-            duplicate_of = [seen[originals[at]] if at in originals else None for at in places]
-            percentile = midrank_percentile(rows["fit_probability"].to_numpy(), eligible)
-            rows = rows.append_column("fit_percentile", pa.array(percentile, pa.float64(), from_pandas=True))
-            rows = rows.append_column("duplicate_of", pa.array(duplicate_of, pa.string()))
-            yield rows.select(list(SCORED_COLUMNS)).cast(SCHEMA)
-            start = places.stop
 
 
 def write_scored(tables: Iterable[pa.Table], folder: Path, form: Literal["csv", "parquet"]) -> Path:
@@ -153,46 +93,6 @@ class RefusedRows:
             self.by_reason[one.reason] += 1
 
 
-def _arrow(scored: pd.DataFrame) -> pa.Table:
-    columns = {name: scored[name] for name in FIRST_PASS.names if not name.startswith("reasons_")}
-    for name in ("reasons_for", "reasons_against"):
-        columns[name] = pa.array(
-            [[{"attribute": a, "words": w, "contribution": c} for a, w, c in row] for row in scored[name]],
-            REASONS,
-        )
-    arrays = [pa.array(columns[one.name], one.type, from_pandas=True) for one in FIRST_PASS]
-    return pa.Table.from_arrays(arrays, schema=FIRST_PASS)
-
-
-def _joined(parts: list[Any], dtype: Any) -> Any:
-    return np.concatenate(parts) if parts else np.empty(0, dtype=dtype)
-
-
-def _originals(first: FirstPass) -> dict[int, int]:
-    """Give each repeat the place of the earlier row that it repeats, by id or else by domain.
-
-    The earlier row is never a repeat itself.
-    """
-    originals = repeats_of_earlier(_joined(first.domains, np.uint64))
-    originals |= repeats_of_earlier(_joined(first.ids, np.uint64))
-    for at in sorted(originals):
-        originals[at] = originals.get(originals[at], originals[at])
-    return originals
-
-
-def _eligible_scores(first: FirstPass, repeats: Iterable[int]) -> Any:
-    """Give the scores of new accounts, sorted."""
-    is_eligible = _joined(first.eligible, np.bool_)
-    is_eligible[list(repeats)] = False
-    starts = np.cumsum([0, *(len(part) for part in first.scores)])
-    parts = [
-        part[is_eligible[start:][: len(part)]] for part, start in zip(first.scores, starts, strict=False)
-    ]
-    eligible = _joined(parts, np.float64)
-    eligible.sort()
-    return eligible
-
-
 def _csv_rows(table: pa.Table) -> Iterator[list[Any]]:
     columns = []
     for name in SCORED_COLUMNS:
@@ -209,7 +109,7 @@ def _cell(name: str, value: Any) -> Any:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return f"{value:.1f}" if name == "fit_percentile" else f"{value:.4f}"
+        return f"{value:.{N_DECIMALS.get(name, 4)}f}"
     return safe_cell(value)
 
 

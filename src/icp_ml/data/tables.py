@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,22 +15,13 @@ from icp_ml.data.joins import joined_rows, with_joins
 from icp_ml.data.mapping import mapped_fields, own_columns, table_settings
 from icp_ml.data.sources import RawBatch, Refused, place_name, read_batches
 from icp_ml.errors import DataError, count, examples
-from icp_ml.parsing import parse_column
+from icp_ml.parsing import parse_mapped
 from icp_ml.schema import Field, table_checks
-from icp_ml.settings import ColumnSettings, DataSettings, TableSettings
+from icp_ml.settings import DataSettings, TableSettings
 
 __all__ = ["Batch", "Findings", "Table", "mapped_fields", "read_table", "table_batches"]
 
 TRAINING_BATCH_ROWS = 100_000
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Consecutive rows of one of our tables, with those that cannot be used set apart."""
-
-    rows: pd.DataFrame
-    refused: list[Refused]
-    n_bytes: int
 
 
 @dataclass(frozen=True)
@@ -49,8 +39,23 @@ class _Checked:
 
     raw: RawBatch
     wide: pd.DataFrame
-    good: pd.DataFrame
+    good: pd.DataFrame  # still indexed as it was read
     bad: dict[int, list[Problem]]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Consecutive rows of one of our tables, with those that cannot be used set apart."""
+
+    rows: pd.DataFrame
+    refused: list[Refused]
+    n_bytes: int
+    origin: _Checked
+
+    def refusals(self, reasons: Mapping[int, str]) -> list[Refused]:
+        """Set further rows apart, by their place in `rows`, each for its reason."""
+        index = self.origin.good.index
+        return list(_refusals(self.origin, {int(index[at]): reason for at, reason in reasons.items()}))
 
 
 def read_table(name: str, mapping: DataSettings) -> Table:
@@ -95,8 +100,9 @@ def table_batches(name: str, mapping: DataSettings, batch_rows: int, findings: F
         Counts to add to: n_rows = rows given + n_filtered + n_refused, always.
     """
     for batch in _checked_batches(name, mapping, batch_rows, findings):
-        refused = sorted([*batch.raw.refused, *_refusals(batch)], key=lambda one: one.row)
-        yield Batch(batch.good, refused, batch.raw.n_bytes)
+        reasons = {row: "; ".join(map(str, problems)) for row, problems in batch.bad.items()}
+        refused = sorted([*batch.raw.refused, *_refusals(batch, reasons)], key=lambda one: one.row)
+        yield Batch(batch.good.reset_index(drop=True), refused, batch.raw.n_bytes, batch)
 
 
 def _checked_batches(
@@ -111,7 +117,7 @@ def _checked_batches(
         rows = _parsed(wide, table, fields, mapping, findings)
         kept = kept_rows(rows, table.where, listed)
         bad = row_problems(rows.loc[kept], schema)
-        good = rows.loc[kept & ~rows.index.isin(list(bad))].reset_index(drop=True)
+        good = rows.loc[kept & ~rows.index.isin(list(bad))]
         _count(findings, raw, int((~kept).sum()), bad)
         yield _Checked(raw, wide, good, bad)
 
@@ -137,42 +143,17 @@ def _parsed(
 ) -> pd.DataFrame:
     columns = {}
     for name, settings in table.columns.items():
-        if settings.product_of:
-            columns[name], strange = _product(wide, settings, mapping)
-        else:
-            parsed = parse_column(_raw_column(wide, settings), fields[name].kind, settings, mapping.missing)
-            columns[name], strange = parsed.values, parsed.not_understood
+        parsed = parse_mapped(wide.__getitem__, wide.index, fields[name].kind, settings, mapping.missing)
+        columns[name], strange = parsed.values, parsed.not_understood
         findings.add_strange(name, strange)
         findings.n_known[name] += int(columns[name].notna().sum())
     return pd.DataFrame(columns, index=wide.index)
 
 
-def _raw_column(wide: pd.DataFrame, settings: ColumnSettings) -> pd.Series[Any]:
-    if settings.value is not None:
-        return pd.Series([settings.value] * len(wide), index=wide.index, dtype=object)
-    assert settings.source is not None
-    return wide[settings.source]
-
-
-def _product(
-    wide: pd.DataFrame, settings: ColumnSettings, mapping: DataSettings
-) -> tuple[pd.Series[Any], dict[str, int]]:
-    """Multiply columns; the unit counts once, and a product is never a token for "not known"."""
-    strange: Counter[str] = Counter()
-    factor = settings.model_copy(update={"unit": 1.0})
-    product = pd.Series(settings.unit, index=wide.index)
-    for source in settings.product_of:
-        parsed = parse_column(wide[source], "number", factor, mapping.missing)
-        strange.update(parsed.not_understood)
-        product = product * parsed.values
-    return product, strange
-
-
-def _refusals(batch: _Checked) -> Iterator[Refused]:
-    contents = batch.wide.loc[list(batch.bad)].to_dict("records")
-    for (row, problems), content in zip(batch.bad.items(), contents, strict=True):
+def _refusals(batch: _Checked, reasons: Mapping[int, str]) -> Iterator[Refused]:
+    contents = batch.wide.loc[list(reasons)].to_dict("records")
+    for (row, reason), content in zip(reasons.items(), contents, strict=True):
         held = {key: None if _is_missing(value) else value for key, value in content.items()}
-        reason = "; ".join(map(str, problems))
         written = json.dumps(held, default=str, ensure_ascii=False)
         yield Refused(batch.raw.source, batch.raw.places[row], reason, written)
 

@@ -1,41 +1,80 @@
-"""Judge a candidate on the held-out rows, beside the plain models it must beat."""
+"""Judge a candidate on held-out rows, beside the other kinds of model that were tried and the base rate."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from icp_ml.evaluation.backtest import Sample, backtest_table
+from icp_ml.evaluation.fairness import group_table
 from icp_ml.evaluation.figures import Scored, bootstrap_figures, compare
 from icp_ml.evaluation.gates import gate_failures
+from icp_ml.evaluation.held_out import BASE_RATE, CANDIDATE, HeldOut, pooled
+from icp_ml.evaluation.learning import LearningCurve
 from icp_ml.evaluation.plots import plots
-from icp_ml.evaluation.report import Report, Rows
+from icp_ml.evaluation.report import Choice, Pooling, Report, Rows
+from icp_ml.evaluation.table_plots import backtest_plot, learning_plot
 from icp_ml.evaluation.tiers import tier_table
-from icp_ml.features.statistics import Floats
-from icp_ml.model.baseline import fit_logistic
-from icp_ml.model.calibration import probability
-from icp_ml.model.candidate import ESTIMATES, Model
+from icp_ml.evaluation.verdict import verdict
+from icp_ml.evaluation.words import kind_words
+from icp_ml.model.calibration import log_loss
+from icp_ml.model.candidate import Model
 from icp_ml.model.training import Fit, TrainingSet
-from icp_ml.scoring import TIERS, tier_of
+from icp_ml.scoring import TIERS
 from icp_ml.settings import EvaluationSettings
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-CANDIDATE, LOGISTIC, BASE_RATE = "icp_ml", "logistic regression", "base rate"
-
 
 @dataclass(frozen=True)
 class Case:
-    """A candidate with the rows it learnt from and the rows it is judged on."""
+    """A candidate, what it learnt from, and everything it is judged by.
+
+    Attributes
+    ----------
+    model : Model
+        The candidate as it will be registered.
+    fit : Fit
+        Every kind that was tried.
+    training : TrainingSet
+        The rows it learnt from.
+    tests : sequence of HeldOut
+        As `run_tests` gives them: its own, the newest, first; earlier ones where that holds few best.
+    sample : Sample, optional
+        Of prospects.
+    curve : LearningCurve, optional
+    """
 
     model: Model
     fit: Fit
     training: TrainingSet
-    test: TrainingSet
+    tests: Sequence[HeldOut]
+    sample: Sample | None = None
+    curve: LearningCurve | None = None
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the report says in words of others.
+
+    Attributes
+    ----------
+    best : str
+        What best means, as the end of a sentence.
+    noun : str
+        What a label row is of: "customer" or "deal".
+    notes : sequence of str
+        What a reader must know.
+    """
+
+    best: str
+    noun: str
+    notes: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -51,62 +90,115 @@ class Judgement:
         """Say whether the candidate passes every gate."""
         return not self.report.failures
 
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Give the report's tables by name."""
+        report = self.report
+        found = {"tiers": report.tiers, "backtest": report.backtest, "groups": report.groups}
+        return found if report.curve is None else {**found, "learning_curve": report.curve.table}
 
-def judge(
-    case: Case,
-    meaning: str,
-    notes: Sequence[str],
-    settings: EvaluationSettings,
-    seed: int,
-) -> Judgement:
-    """Score the test rows by the candidate and the baselines, and compare them.
+    def checked(self, lines: Sequence[str], alarms: Sequence[str], settings: EvaluationSettings) -> Judgement:
+        """Put what the checks found into the report, and its unacknowledged alarms before the gates.
+
+        Parameters
+        ----------
+        lines : sequence of str
+            Of Markdown.
+        alarms : sequence of str
+            In words; each fails the candidate.
+        settings : EvaluationSettings
+        """
+        report = self.report
+        failures = gate_failures(report.figures[CANDIDATE], report.found, alarms, settings)
+        return replace(self, report=replace(report, checks=lines, failures=failures))
+
+
+def judge(case: Case, told: Told, settings: EvaluationSettings, seed: int) -> Judgement:
+    """Compare the candidate with the other kinds and the base rate on the test rows, pooled over the tests.
+
+    What the checks found can be put in later by `Judgement.checked`, since some look at these figures.
 
     Parameters
     ----------
     case : Case
-    meaning : str
-        Of best, in words.
-    notes : sequence of str
-        What a reader must know.
+    told : Told
     settings : EvaluationSettings
     seed : int
         Of the resampling.
     """
-    matrix = case.model.encoder.transform(case.test.accounts, case.test.rows["as_of"])
-    scores = _scores(case, matrix)
-    is_best, group = case.test.is_best.astype(bool), case.test.rows["group"].to_numpy(dtype=str)
-    scored = {name: Scored(is_best, found, group) for name, found in scores.items()}
+    test = pooled(case.tests)
+    scored = {name: test.scored(name) for name in _shown(test)}
+    report = _report(case, told, (test, scored), settings, seed)
+    newest = case.tests[0].part
+    matrix = case.model.encoder.transform(newest.accounts, newest.rows["as_of"])
+    drawn = plots(scored, _importance(case.model, matrix), settings, seed, told.noun)
+    drawn["backtest"] = backtest_plot(test, case.sample, told.noun)
+    if case.curve is not None:
+        drawn["learning_curve"] = learning_plot(case.curve, settings.confidence)
+    kept = test.part.rows[["account_id", "as_of", "group", "is_best"]].assign(**test.scores, tier=test.tiers)
+    return Judgement(report, drawn, kept.assign(test=test.origin) if len(case.tests) > 1 else kept)
+
+
+def _report(
+    case: Case,
+    told: Told,
+    judged: tuple[HeldOut, Mapping[str, Scored]],
+    settings: EvaluationSettings,
+    seed: int,
+) -> Report:
+    test, scored = judged
+    candidate = scored[CANDIDATE]
     figures = {name: bootstrap_figures(one, settings, seed) for name, one in scored.items()}
-    differences = {LOGISTIC: compare(scored[CANDIDATE], scored[LOGISTIC], settings, seed)}
-    completeness = case.model.encoder.known(case.test.accounts, case.test.rows["as_of"]).mean(axis=1)
-    tiers = tier_of(scores[CANDIDATE], completeness, case.model.tiers)
-    report = Report(
-        estimate=ESTIMATES,
-        best=meaning,
+    lift = f"lift_at_{100 * settings.shares[0]:g}"
+    found = verdict(candidate, test.origin, (lift, figures[CANDIDATE][lift]), settings, seed)
+    return Report(
+        estimate=case.model.estimates,
+        best=told.best,
+        noun=told.noun,
+        found=found,
+        pooling=_pooling(case.tests),
+        choice=_choice(case),
         train=_counts(case.training),
-        test=_counts(case.test),
+        test=_counts(test.part),
         confidence=settings.confidence,
         figures=figures,
-        differences=differences,
-        tiers=tier_table(scored[CANDIDATE], tiers, TIERS, settings.confidence),
-        failures=gate_failures(figures[CANDIDATE], settings),
-        notes=notes,
+        differences={
+            name: compare(candidate, one, settings, seed)
+            for name, one in scored.items()
+            if name not in (CANDIDATE, BASE_RATE)
+        },
+        tiers=tier_table(candidate, test.tiers, TIERS, settings, seed),
+        backtest=backtest_table(test, case.sample),
+        groups=group_table(test, case.sample, settings, seed),
+        curve=case.curve,
+        checks=(),
+        failures=gate_failures(figures[CANDIDATE], found, (), settings),
+        notes=told.notes,
     )
-    drawn = plots(scored, _importance(case.model, matrix), settings, seed)
-    kept = case.test.rows[["account_id", "as_of", "group", "is_best"]].assign(**scores, tier=tiers)
-    return Judgement(report, drawn, kept)
 
 
-def _scores(case: Case, matrix: Floats) -> dict[str, Floats]:
-    logistic = fit_logistic(case.fit.matrix, case.training.is_best)
-    return {
-        CANDIDATE: probability(case.model.log_odds(matrix, 1).mean(axis=1)),
-        LOGISTIC: np.asarray(logistic.predict_proba(matrix)[:, 1], dtype=np.float64),
-        BASE_RATE: np.full(len(matrix), case.model.base_rate),
-    }
+def _shown(test: HeldOut) -> list[str]:
+    """Name the models to compare: the candidate, other kinds than it always was, and the base rate."""
+    own = {kind_words(kind) for kind in test.chosen}
+    return [name for name in test.scores if {name} != own]
 
 
-def _importance(model: Model, matrix: Floats) -> pd.Series[float]:
+def _pooling(tests: Sequence[HeldOut]) -> Pooling | None:
+    if len(tests) == 1:
+        return None
+    chosen = [kind_words(kind) for one in tests for kind in one.chosen]
+    return Pooling([window for one in tests for window in one.windows], chosen, int(tests[0].is_best.sum()))
+
+
+def _choice(case: Case) -> Choice:
+    is_best = case.training.is_best
+    rate = is_best.mean()
+    constant = np.full(len(is_best), np.log(rate / (1 - rate)))
+    losses = {kind_words(kind): one.log_loss for kind, one in case.fit.kinds.items()}
+    return Choice(kind_words(case.fit.chosen), losses, log_loss(constant, is_best))
+
+
+def _importance(model: Model, matrix: Any) -> pd.Series[float]:
     """Share the mean absolute contribution among the attributes, named in words."""
     contributions, _ = model.explain(matrix, 1)
     sizes: Any = np.abs(contributions).mean(axis=0)

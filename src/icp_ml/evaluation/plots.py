@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping
 
 import numpy as np
@@ -36,11 +35,10 @@ from icp_ml.evaluation.drawing import (
 )
 from icp_ml.evaluation.figures import Scored, figures
 from icp_ml.evaluation.ranking import Numbers
+from icp_ml.evaluation.table_plots import importance_plot
 from icp_ml.evaluation.words import TIMES, percent
 from icp_ml.settings import EvaluationSettings
 
-MAX_ATTRIBUTES, MIN_BARS = 15, 3
-MAX_LABEL = 34  # characters in a line of an attribute's words
 N_DEPTHS = 200
 FIRST_LIFT_DEPTH = 0.02  # above it the lift of a handful of rows is noise
 N_SCORE_BARS = 40
@@ -49,7 +47,11 @@ ONE_CLASS = "The test set holds one class only: there is nothing to rank"
 
 
 def plots(
-    test: Mapping[str, Scored], importance: pd.Series[float], settings: EvaluationSettings, seed: int
+    test: Mapping[str, Scored],
+    importance: pd.Series[float],
+    settings: EvaluationSettings,
+    seed: int,
+    noun: str,
 ) -> dict[str, Figure]:
     """Draw the candidate and its baselines on the test set.
 
@@ -64,6 +66,8 @@ def plots(
         Its first share is the one in the title of the gains; its confidence that of the bounds.
     seed : int
         Of the band around the gains.
+    noun : str
+        What a row is of: "customer" or "deal".
 
     Returns
     -------
@@ -75,15 +79,15 @@ def plots(
         name: scored for name, scored in test.items() if scored is candidate or np.ptp(scored.probability) > 0
     }
     return {
-        "precision_recall": _precision_recall(ranked),
-        "roc": _roc(ranked),
-        "gains_and_lift": _gains_and_lift(ranked, settings, seed),
-        "calibration": _calibration(candidate, settings),
-        "importance": _importance(importance),
+        "precision_recall": _precision_recall(ranked, noun),
+        "roc": _roc(ranked, noun),
+        "gains_and_lift": _gains_and_lift(ranked, settings, seed, noun),
+        "calibration": _calibration(candidate, settings, noun),
+        "importance": importance_plot(importance),
     }
 
 
-def _precision_recall(test: Mapping[str, Scored]) -> Figure:
+def _precision_recall(test: Mapping[str, Scored], noun: str) -> Figure:
     candidate = next(iter(test.values()))
     rate = float(candidate.is_best.mean())
     recall, precision = precision_recall_points(candidate)
@@ -98,14 +102,14 @@ def _precision_recall(test: Mapping[str, Scored]) -> Figure:
     chance(axes, rate)
     axes.set(xlim=(0, 1), ylim=(0, 1.02))
     in_percent(axes.xaxis, axes.yaxis)
-    dress(axes, "share of the best accounts found (recall)", "share of best among those picked (precision)")
+    dress(axes, f"share of the best {noun}s found (recall)", "share of best among those picked (precision)")
     name_lines(axes, is_above=True)
     return figure
 
 
-def _roc(test: Mapping[str, Scored]) -> Figure:
+def _roc(test: Mapping[str, Scored], noun: str) -> Figure:
     value = _figure(next(iter(test.values())), "roc_auc")
-    title = f"A best account outranks another one {100 * value:.0f} times in 100"
+    title = f"A best {noun} outranks another one {100 * value:.0f} times in 100"
     figure = canvas(ONE_CLASS if np.isnan(value) else title, 6.6, 6.2)
     axes = figure.add_subplot()
     for name, style in line_styles(test).items():
@@ -114,16 +118,16 @@ def _roc(test: Mapping[str, Scored]) -> Figure:
     diagonal(axes, "chance")
     axes.set(xlim=(0, 1), ylim=(0, 1.01), aspect="equal")
     in_percent(axes.xaxis, axes.yaxis)
-    dress(axes, "share of the other accounts picked by mistake", "share of the best accounts found")
+    dress(axes, f"share of the other {noun}s picked by mistake", f"share of the best {noun}s found")
     name_lines(axes)
     return figure
 
 
-def _gains_and_lift(test: Mapping[str, Scored], settings: EvaluationSettings, seed: int) -> Figure:
+def _gains_and_lift(test: Mapping[str, Scored], settings: EvaluationSettings, seed: int, noun: str) -> Figure:
     candidate, share = next(iter(test.values())), settings.shares[0]
     capture = float(gains_curve(candidate, np.array([share]))[0])
     title = (
-        f"The top {percent(share)} of accounts hold {percent(capture)} of the best "
+        f"The top {percent(share)} of {noun}s hold {percent(capture)} of the best "
         f"({capture / share:.1f} {TIMES} chance)"
     )
     figure = canvas(ONE_CLASS if np.isnan(capture) else title, 11, 5.2)
@@ -167,7 +171,7 @@ def _draw_lift(axes: Axes, test: Mapping[str, Scored], depths: Numbers, band: Ba
     axes.set_ylim(bottom=0)
 
 
-def _calibration(candidate: Scored, settings: EvaluationSettings) -> Figure:
+def _calibration(candidate: Scored, settings: EvaluationSettings, noun: str) -> Figure:
     bins, slope = calibration_bins(candidate, settings.confidence), calibration_slope(candidate)
     error = 100 * _figure(candidate, "calibration_error")
     figure = canvas(f"Predicted rates are {error:.1f} percentage points off on average", 6.6, 7)
@@ -176,12 +180,12 @@ def _calibration(candidate: Scored, settings: EvaluationSettings) -> Figure:
     top = min(1.0, np.ceil(10 * top) / 10)
     _draw_bins(axes, bins, top)
     _draw_scores(score_axes, candidate, top)
-    points = f"each point a tenth of the accounts, with its {percent(settings.confidence)} interval"
+    points = f"each point a tenth of the {noun}s, with its {percent(settings.confidence)} interval"
     sloped = f"calibration slope {slope:.2f} (1 is right, below 1 is overconfident)\n"
     remark(axes, points if np.isnan(slope) else sloped + points)
     in_percent(axes.xaxis, axes.yaxis)
     dress(axes, "", "share that is best")
-    dress(score_axes, "predicted probability", "accounts")
+    dress(score_axes, "predicted probability", f"{noun}s")
     return figure
 
 
@@ -214,34 +218,6 @@ def _draw_scores(axes: Axes, candidate: Scored, top: float) -> None:
         fontsize=TICK_SIZE,
         labelcolor=INK,
     )
-
-
-def _importance(importance: pd.Series[float]) -> Figure:
-    ordered = importance[importance > 0].sort_values(ascending=False, kind="stable")
-    shown, rest = ordered.head(MAX_ATTRIBUTES), ordered.iloc[MAX_ATTRIBUTES:]
-    figure = canvas(_importance_title(shown), 8, 1.4 + 0.38 * max(MIN_BARS, len(shown) + bool(len(rest))))
-    axes = figure.add_subplot()
-    words = [textwrap.fill(str(word), MAX_LABEL) for word in shown.index]
-    shares = shown.to_list()
-    colors = [ACCENT] * len(words)
-    if len(rest):
-        words, shares, colors = [*words, f"{len(rest)} more"], [*shares, float(rest.sum())], [*colors, FAINT]
-    axes.barh(range(len(words)), shares, color=colors, height=0.68)
-    for place, value in enumerate(shares):
-        write(axes, percent(value), (value, place), (5, 0), INK)
-    axes.set_yticks(range(len(words)), words, fontsize=TICK_SIZE)
-    axes.set(xlim=(0, 1.15 * max(shares, default=1)), ylim=(max(len(words), MIN_BARS) - 0.4, -0.6))
-    in_percent(axes.xaxis)
-    dress(axes, "share of the mean absolute contribution", "")
-    axes.grid(visible=False, axis="y")
-    return figure
-
-
-def _importance_title(shown: pd.Series[float]) -> str:
-    if not len(shown):
-        return "No attribute moves the scores"
-    first = [str(word) for word in shown.index[:2]]
-    return f"{percent(float(shown.iloc[:2].sum()))} of what moves the scores comes from {' and '.join(first)}"
 
 
 def _figure(test: Scored, name: str) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,10 +11,20 @@ from typing import Any
 import pandas as pd
 
 from icp_ml.errors import count
-from icp_ml.evaluation.figures import Interval
-from icp_ml.evaluation.words import LOWER_IS_BETTER, figure_text, figure_words, percent
-
-Figures = Mapping[str, Interval]
+from icp_ml.evaluation.learning import LearningCurve
+from icp_ml.evaluation.plain import plain, plain_figures, plain_table
+from icp_ml.evaluation.sections import (
+    Figures,
+    backtest_lines,
+    difference_lines,
+    figure_lines,
+    group_lines,
+    learning_lines,
+    tier_lines,
+    with_bounds,
+)
+from icp_ml.evaluation.verdict import Verdict, verdict_words
+from icp_ml.evaluation.words import figure_words, listed, percent
 
 
 @dataclass(frozen=True)
@@ -28,25 +38,62 @@ class Rows:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """Which kind of model the candidate is, and what each kind lost on rows it never saw.
+
+    Attributes
+    ----------
+    chosen : str
+        In words, for example "boosted trees".
+    losses : mapping of str to float
+        Out-of-fold log loss of each kind that was tried.
+    base_rate_loss : float
+        That of giving every training row their share of best.
+    """
+
+    chosen: str
+    losses: Mapping[str, float]
+    base_rate_loss: float
+
+
+@dataclass(frozen=True)
+class Pooling:
+    """Where figures are over several tests: what each is of and chose, the newest first, and its best."""
+
+    windows: Sequence[str]
+    chosen: Sequence[str]
+    n_best_newest: int
+
+
+@dataclass(frozen=True)
 class Report:
     """Everything an evaluation found.
 
     Attributes
     ----------
     estimate : str
-        What the probability is, for example "P(best | becomes a customer)".
+        What the probability is, for example "P(best | becomes a customer, firmographics)".
     best : str
         What best means, as the end of a sentence: "in the top 20 % by margin within 365 days".
+    noun : str
+        What a label row is of: "customer" or "deal".
+    found : Verdict
+    pooling : Pooling, optional
+        None where the newest test stands alone.
+    choice : Choice
     train, test : Rows
-        What the candidate learnt from and was tested on.
+        What the candidate learnt from; all rows that the figures are over.
     confidence : float
         Of every interval, 0 to 1.
     figures : mapping of str to mapping of str to Interval
-        Each model's figures by its name; the candidate first, then the baselines.
+        Each model's figures by its name; the candidate first, then the other kinds and the base rate.
     differences : mapping of str to mapping of str to Interval
-        Candidate minus that baseline, paired.
-    tiers : pd.DataFrame
-        As `tier_table` gives it.
+        Candidate minus that other kind, paired.
+    tiers, backtest, groups : pd.DataFrame
+        As `tier_table`, `backtest_table` and `group_table` give them.
+    curve : LearningCurve, optional
+    checks : sequence of str
+        What the checks found, as lines of Markdown.
     failures : sequence of str
         Gates that the candidate fails, as `gate_failures` gives them.
     notes : sequence of str
@@ -55,38 +102,66 @@ class Report:
 
     estimate: str
     best: str
+    noun: str
+    found: Verdict
+    pooling: Pooling | None
+    choice: Choice
     train: Rows
     test: Rows
     confidence: float
     figures: Mapping[str, Figures]
     differences: Mapping[str, Figures]
     tiers: pd.DataFrame
+    backtest: pd.DataFrame
+    groups: pd.DataFrame
+    curve: LearningCurve | None
+    checks: Sequence[str]
     failures: Sequence[str]
     notes: Sequence[str]
+
+    @property
+    def verdict(self) -> str:
+        """Give the verdict: "signal", "weak" or "none found"."""
+        return self.found.word
+
+    @property
+    def p_value(self) -> float:
+        """Give the chance of such a ranking without any signal."""
+        return self.found.p_value
 
 
 def report_line(report: Report) -> str:
     """Say in one line what the evaluation found, for the terminal."""
     candidate = next(iter(report.figures.values()))
     lift = next((name for name in candidate if name.startswith("lift_at_")), None)
-    parts = [f"ROC AUC {_with_bounds('roc_auc', candidate['roc_auc'])}"]
+    parts = [f"ROC AUC {with_bounds('roc_auc', candidate['roc_auc'])}"]
     if lift:
-        parts.append(f"{figure_words(lift).lower()} {_with_bounds(lift, candidate[lift])}")
-    return f"{', '.join(parts)} on {count(report.test.n, 'test row')}"
+        parts.append(f"{figure_words(lift).lower()} {with_bounds(lift, candidate[lift])}")
+    tests = f" of {len(report.pooling.windows)} tests" if report.pooling else ""
+    return f"verdict {report.verdict}; {', '.join(parts)} on {count(report.test.n, 'test row')}{tests}"
 
 
 def report_markdown(title: str, report: Report) -> str:
-    """Write the report as Markdown: what is estimated, from what, how well, and what to beware of."""
+    """Write the report as Markdown: verdict, what is estimated, from what, how well, what to beware of."""
+    level = report.confidence
+    groups = group_lines(report.groups, level, report.noun)
     sections = [
         [f"# {title}"],
+        [verdict_words(report.found)],
+        [pooling_words(report.pooling)] if report.pooling else [],
         _introduction(report),
-        _gate_lines(report),
-        ["## Figures on the test set", "", *_figure_table(report)],
+        [choice_words(report.choice)],
+        _gate_lines(report.failures),
+        ["## Figures on the test set", "", *figure_lines(report.figures, level)],
         *(
-            [f"## Difference to {other}", "", *_difference_table(differences, report.confidence)]
+            [f"## Difference to {other}", "", *difference_lines(differences, level)]
             for other, differences in report.differences.items()
         ),
-        ["## Tiers", "", *_tier_lines(report)],
+        ["## Tiers", "", *tier_lines(report.tiers, level, report.noun)],
+        ["## Best, rest and prospects over the tiers", "", *backtest_lines(report.backtest)],
+        ["## Learning curve", "", *learning_lines(report.curve, level)] if report.curve else [],
+        ["## Fairness and missing data", "", *groups],
+        ["## Checks", "", *report.checks] if report.checks else [],
         ["## Notes", "", *(f"- {note}" for note in report.notes)] if report.notes else [],
     ]
     return "\n\n".join("\n".join(section) for section in sections if section) + "\n"
@@ -95,20 +170,55 @@ def report_markdown(title: str, report: Report) -> str:
 def report_json(report: Report) -> dict[str, Any]:
     """Give the report in plain JSON types; what is not defined is null."""
     return {
+        "verdict": report.verdict,
+        "p_value": report.p_value,
+        "n_permutations": report.found.n_permutations,
+        "verdict_words": verdict_words(report.found),
+        "pooled_over": list(report.pooling.windows) if report.pooling else None,
         "estimate": report.estimate,
         "best": report.best,
+        "kind": report.choice.chosen,
+        "out_of_fold_log_loss": {**report.choice.losses, "base rate": report.choice.base_rate_loss},
         "train": _rows_json(report.train),
         "test": _rows_json(report.test),
         "confidence": report.confidence,
-        "figures": {model: _figures_json(found) for model, found in report.figures.items()},
-        "differences": {model: _figures_json(found) for model, found in report.differences.items()},
-        "tiers": [
-            {str(name): _plain(value) for name, value in row.items()}
-            for row in report.tiers.to_dict(orient="records")
-        ],
+        "figures": {model: plain_figures(found) for model, found in report.figures.items()},
+        "differences": {model: plain_figures(found) for model, found in report.differences.items()},
+        "tiers": plain_table(report.tiers),
+        "backtest": plain_table(report.backtest),
+        "learning_curve": plain_table(report.curve.table) if report.curve else None,
+        "width_at_double": plain(report.curve.width_at_double) if report.curve else None,
+        "groups": plain_table(report.groups),
+        "checks": list(report.checks),
         "failures": list(report.failures),
         "notes": list(report.notes),
     }
+
+
+def pooling_words(pooling: Pooling) -> str:
+    """Say that the figures are over several tests, and which of them the registered model is from."""
+    words = (
+        f"Figures are pooled over {len(pooling.windows)} tests ({'; '.join(pooling.windows)}): the newest "
+        f"alone holds only {pooling.n_best_newest:,} best; the registered model was tested on the newest, "
+        "the earlier ones test the same recipe."
+    )
+    counts = Counter(pooling.chosen)
+    if len(counts) == 1:
+        return words
+    return (
+        f"{words} The recipe chose {listed([f'{kind} in {n}' for kind, n in counts.most_common()])} of them."
+    )
+
+
+def choice_words(choice: Choice) -> str:
+    """Say which kind of model the candidate is, and why."""
+    own = choice.losses[choice.chosen]
+    others = sorted((loss, kind) for kind, loss in choice.losses.items() if kind != choice.chosen)
+    against = [f"{loss:.4f} ({kind})" for loss, kind in [*others, (choice.base_rate_loss, "base rate")]]
+    tried = "of the kinds tried it loses least on rows it never saw" if others else "the only kind tried"
+    losses = f"out-of-fold log loss {own:.4f}, against {listed(against)}"
+    caution = "" if own < choice.base_rate_loss else " It does not beat the base rate."
+    return f"The candidate is **{choice.chosen}**: {tried}; {losses}.{caution}"
 
 
 def _introduction(report: Report) -> list[str]:
@@ -126,89 +236,12 @@ def _rows_text(rows: Rows) -> str:
     return f"{count(rows.n, 'label row')}{when}, {best}"
 
 
-def _gate_lines(report: Report) -> list[str]:
-    if not report.failures:
+def _gate_lines(failures: Sequence[str]) -> list[str]:
+    if not failures:
         return ["The candidate passes its gates."]
-    return ["**The candidate does not pass its gates.**", "", *(f"- {line}" for line in report.failures)]
-
-
-def _figure_table(report: Report) -> list[str]:
-    """Put the models side by side, one line a figure."""
-    names = list(next(iter(report.figures.values())))
-    lines = [
-        [_directed(name), *(_with_bounds(name, found[name]) for found in report.figures.values())]
-        for name in names
-    ]
-    bounds = f"In brackets: {percent(report.confidence)} intervals, from resampled accounts."
-    return [*_table(["", *report.figures], lines), "", bounds]
-
-
-def _difference_table(differences: Figures, confidence: float) -> list[str]:
-    lines = [
-        [_directed(name), _with_bounds(name, found, is_difference=True), _verdict(name, found)]
-        for name, found in differences.items()
-    ]
-    return _table(["", f"Difference ({percent(confidence)} interval)", "The candidate is"], lines)
-
-
-def _verdict(name: str, difference: Interval) -> str:
-    """Say who is better where the interval leaves no doubt."""
-    if not (difference.low > 0 or difference.high < 0):
-        return "not clearly different"
-    return "better" if (difference.low > 0) != (name in LOWER_IS_BETTER) else "worse"
-
-
-def _tier_lines(report: Report) -> list[str]:
-    lift = f"Lift ({percent(report.confidence)} interval)"
-    lines = [
-        [
-            row["tier"],
-            f"{row['n']:,}",
-            percent(row["share"]),
-            percent(row["rate"]),
-            _with_bounds("lift_at_", Interval(row["lift"], row["low"], row["high"])),
-        ]
-        for row in report.tiers.to_dict(orient="records")
-    ]
-    return _table(["Tier", "Accounts", "Share of the list", "Best among them", lift], lines)
-
-
-def _table(head: Sequence[str], lines: Sequence[Sequence[str]]) -> list[str]:
-    """Write a Markdown table; all columns but the first are aligned right."""
-    marks = ["---", *["---:"] * (len(head) - 1)]
-    return [f"| {' | '.join(cells)} |" for cells in (head, marks, *lines)]
-
-
-def _directed(name: str) -> str:
-    return figure_words(name) + (" (lower is better)" if name in LOWER_IS_BETTER else "")
-
-
-def _with_bounds(name: str, found: Interval, is_difference: bool = False) -> str:
-    """Write a figure with its bounds where they are known and read otherwise than the value."""
-    value, low, high = (
-        figure_text(name, part, is_difference) for part in (found.value, found.low, found.high)
-    )
-    is_bare = math.isnan(found.low) or value == low == high
-    return value if is_bare else f"{value} ({low} to {high})"
+    return ["**The candidate does not pass its gates.**", "", *(f"- {line}" for line in failures)]
 
 
 def _rows_json(rows: Rows) -> dict[str, Any]:
-    return {
-        "n": int(rows.n),
-        "n_best": int(rows.n_best),
-        "first": rows.first and rows.first.isoformat(),
-        "last": rows.last and rows.last.isoformat(),
-    }
-
-
-def _figures_json(found: Figures) -> dict[str, dict[str, float | None]]:
-    return {
-        name: {"value": _plain(part.value), "low": _plain(part.low), "high": _plain(part.high)}
-        for name, part in found.items()
-    }
-
-
-def _plain(value: Any) -> Any:
-    """Turn a NumPy scalar into Python's own, and NaN into None."""
-    plain = value.item() if hasattr(value, "item") else value
-    return None if isinstance(plain, float) and math.isnan(plain) else plain
+    days = {name: day and day.isoformat() for name, day in (("first", rows.first), ("last", rows.last))}
+    return {"n": rows.n, "n_best": rows.n_best, **days}

@@ -10,10 +10,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from icp_ml.evaluation.figures import Scored
-from icp_ml.evaluation.intervals import wilson_bounds
+from icp_ml.evaluation.rates import rates
+from icp_ml.settings import EvaluationSettings
 
 
-def tier_table(test: Scored, tiers: NDArray[Any], order: Sequence[str], confidence: float) -> pd.DataFrame:
+def tier_table(
+    test: Scored, tiers: NDArray[Any], order: Sequence[str], settings: EvaluationSettings, seed: int
+) -> pd.DataFrame:
     """Count how often each tier's accounts turned out best.
 
     Parameters
@@ -22,14 +25,15 @@ def tier_table(test: Scored, tiers: NDArray[Any], order: Sequence[str], confiden
         The tier of each test row.
     order : sequence of str
         All tiers, in the order of the table; one without rows is kept.
-    confidence : float
-        Of the bounds, 0 to 1.
+    settings : EvaluationSettings
+    seed : int
+        Of the resampling.
 
     Returns
     -------
     pd.DataFrame
-        tier; n; share (of the list, 0 to 1); rate (of best, 0 to 1); lift (rate over the rate of all);
-        low, high (Wilson's bounds of the rate over the rate of all, which itself counts as known).
+        tier; n; n_best; share (of the list, 0 to 1); rate (of best, 0 to 1) with rate_low and rate_high; lift
+        (rate over the rate of all) with low and high. The bounds are those of `rates`.
 
     Raises
     ------
@@ -39,20 +43,20 @@ def tier_table(test: Scored, tiers: NDArray[Any], order: Sequence[str], confiden
     unknown = sorted(set(tiers) - set(order))
     if unknown:
         raise ValueError(f"tiers that are not in the order given: {', '.join(unknown)}")
-    n = np.array([(tiers == tier).sum() for tier in order], dtype=np.float64)
-    n_best = np.array([test.is_best[tiers == tier].sum() for tier in order], dtype=np.float64)
-    low, high = wilson_bounds(n_best, n, confidence)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        rate = n_best / n
-        lift, low, high = (values / test.is_best.mean() for values in (rate, low, high))
+    place = {tier: at for at, tier in enumerate(order)}
+    codes = np.array([place[tier] for tier in tiers.tolist()], dtype=np.intp)
+    found = rates(test, codes, len(order), settings, seed)
     return pd.DataFrame(
         {
             "tier": list(order),
-            "n": n.astype(np.int64),
-            "share": n / len(tiers),
-            "rate": rate,
-            "lift": lift,
-            "low": low,
-            "high": high,
+            "n": found.n.astype(np.int64),
+            "n_best": found.n_best.astype(np.int64),
+            "share": found.n / len(tiers),
+            "rate": found.rate,
+            "rate_low": found.rate_low,
+            "rate_high": found.rate_high,
+            "lift": found.lift,
+            "low": found.lift_low,
+            "high": found.lift_high,
         }
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 WORDS = {
     "roc_auc": "ROC AUC",
@@ -42,3 +43,15 @@ def percent(share: float) -> str:
         return NOT_DEFINED
     whole = 100 * share
     return f"{whole:.0f} %" if whole >= 9.95 or whole == round(whole) else f"{whole:.1f} %"
+
+
+def kind_words(kind: str) -> str:
+    """Name a kind of model: `boosted_trees` is "boosted trees"."""
+    return kind.replace("_", " ")
+
+
+def listed(items: Sequence[str], last: str = "and") -> str:
+    """Join words as a sentence does: "a, b and c"."""
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {last} {items[-1]}"

@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 import pandas as pd
 
+from icp_ml.features.conditions import Condition, points_earned, what_was_met
 from icp_ml.features.statistics import Floats, Items, item_summary, lookup, split_items
 from icp_ml.schema import LEVEL_KINDS, NUMERIC_KINDS, Field
 
@@ -29,7 +30,7 @@ MISSING_DTYPES: dict[str, Any] = {
 }
 
 StatisticForm = Literal["levels", "items", "words"]
-Form = Literal["number", "yes_no", "age", "recency", "ratio", "levels", "items", "words"]
+Form = Literal["number", "yes_no", "age", "recency", "ratio", "levels", "items", "words", "rubric"]
 Known = np.ndarray[Any, np.dtype[np.bool_]]
 
 
@@ -44,13 +45,16 @@ class Attribute:
     words : str
         What a salesperson calls it.
     form : str
-        number, yes_no, age (in years), recency (years since a date), ratio, levels, items or words.
+        number, yes_no, age (in years), recency (years since a date), ratio, levels, items, words, or rubric
+        (points of 0 to 1).
     statistics : dict of str to float
         Log-odds difference of each level or item, in sorted order.
     counts : dict of str to int
         Training rows of each level or item.
     frequent : tuple of str
         Levels or items with a column of their own.
+    conditions : tuple of Condition
+        What earns a rubric's point; declared, not learnt.
     """
 
     name: str
@@ -59,6 +63,14 @@ class Attribute:
     statistics: Mapping[str, float]
     counts: Mapping[str, int]
     frequent: tuple[str, ...]
+    conditions: tuple[Condition, ...] = ()
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Name our columns that it is made of."""
+        if self.form == "rubric":
+            return tuple(dict.fromkeys(one.column for one in self.conditions))
+        return RATIOS[self.name][:2] if self.form == "ratio" else (self.name,)
 
     @property
     def columns(self) -> list[str]:
@@ -117,6 +129,8 @@ def encode(attribute: Attribute, accounts: pd.DataFrame, as_of: pd.Series[Any] |
         return _years_between(_column(attribute, accounts, attribute.name), as_of)
     if attribute.form == "ratio":
         return _ratio(attribute, accounts)
+    if attribute.form == "rubric":
+        return points_earned(attribute.conditions, accounts, as_of)
     values = _numbers(attribute, accounts, attribute.name)
     if attribute.form == "age":
         year = as_of.dt.year.to_numpy(dtype=np.float64) if isinstance(as_of, pd.Series) else float(as_of.year)
@@ -126,7 +140,7 @@ def encode(attribute: Attribute, accounts: pd.DataFrame, as_of: pd.Series[Any] |
 
 def is_known(attribute: Attribute, accounts: pd.DataFrame, as_of: pd.Series[Any] | pd.Timestamp) -> Known:
     """Say which rows have a value of an attribute; what lies ahead of `as_of` is not known."""
-    if attribute.form in ("ratio", "age", "recency"):
+    if attribute.form in ("ratio", "age", "recency", "rubric"):
         return np.isfinite(encode(attribute, accounts, as_of))
     if attribute.form in ("number", "yes_no"):
         return np.isfinite(_numbers(attribute, accounts, attribute.name))
@@ -161,8 +175,10 @@ def _own_columns(attribute: Attribute, items: Items) -> Floats:
     return own
 
 
-def shown_value(attribute: Attribute, accounts: pd.DataFrame) -> list[Any]:
-    """Give each row's value as a reader knows it, None where there is none."""
+def shown_value(attribute: Attribute, accounts: pd.DataFrame, as_of: pd.Timestamp) -> list[Any]:
+    """Give each row's value as a reader knows it, None where there is none; of a point, what was met."""
+    if attribute.form == "rubric":
+        return list(what_was_met(attribute.conditions, accounts, as_of))
     if attribute.form == "ratio":
         return list(_ratio(attribute, accounts).tolist())
     if attribute.name not in accounts:

@@ -22,6 +22,7 @@ from icp_ml.features.attributes import (
     items_of,
     usable_attributes,
 )
+from icp_ml.features.conditions import Condition
 from icp_ml.features.statistics import (
     Codes,
     Floats,
@@ -34,7 +35,7 @@ from icp_ml.features.statistics import (
 from icp_ml.schema import Field
 from icp_ml.settings import FeaturesSettings
 
-ENCODER_VERSION = 1
+ENCODER_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -99,8 +100,12 @@ class Encoder:
             raise DataError(
                 what, fix="Train again with this version, or score with the version that trained it."
             )
-        stored = [{**one, "frequent": tuple(one["frequent"])} for one in content["attributes"]]
-        return cls(tuple(Attribute(**one) for one in stored))
+        return cls(tuple(_attribute(one) for one in content["attributes"]))
+
+
+def _attribute(stored: Mapping[str, Any]) -> Attribute:
+    conditions = tuple(Condition(**{**one, "one_of": tuple(one["one_of"])}) for one in stored["conditions"])
+    return Attribute(**{**stored, "frequent": tuple(stored["frequent"]), "conditions": conditions})
 
 
 def fit_encoder(
@@ -141,9 +146,7 @@ def fit_encoder(
     is_best = rows["is_best"].to_numpy(dtype=np.float64)
     folds = folds_of(rows["group"].to_numpy(dtype=object), is_best, settings.n_crossfit_folds, seed)
     attributes, parts = [], []
-    for attribute in usable_attributes(accounts, fields, settings.exclude):
-        if is_mostly_ahead(attribute, accounts, rows["as_of"]):
-            continue
+    for attribute in learnable_attributes(accounts, rows, fields, settings):
         if attribute.form in get_args(StatisticForm):
             items = items_of(attribute, accounts)
             learnt = learn(attribute, items, is_best, settings)
@@ -157,6 +160,14 @@ def fit_encoder(
             "no column can be a feature.", fix="Map firmographic columns in conf/data, or exclude fewer."
         )
     return Encoder(tuple(attributes)), np.column_stack(parts)
+
+
+def learnable_attributes(
+    accounts: pd.DataFrame, rows: pd.DataFrame, fields: Mapping[str, Field], settings: FeaturesSettings
+) -> list[Attribute]:
+    """List what a model may learn from: any value known, not excluded, not written mostly after `as_of`."""
+    usable = usable_attributes(accounts, fields, settings.exclude)
+    return [one for one in usable if not is_mostly_ahead(one, accounts, rows["as_of"])]
 
 
 def learn(attribute: Attribute, items: Items, is_best: Floats, settings: FeaturesSettings) -> Attribute:

@@ -5,9 +5,9 @@ closed deal for `won`. `as_of` is the day its firmographics speak of, `complete_
 known in full (missing where nobody recorded it), `group` keeps what belongs together on one side of a split.
 """
 
-from icp_ml.label.definition import NEEDS, USES, label_rows
+from icp_ml.label.definition import label_digest, label_rows
 from icp_ml.label.groups import account_groups
 from icp_ml.label.labels import Labels
-from icp_ml.label.report import labels_markdown
+from icp_ml.label.needs import asked_for, useful_tables
 
-__all__ = ["NEEDS", "USES", "Labels", "account_groups", "label_rows", "labels_markdown"]
+__all__ = ["Labels", "account_groups", "asked_for", "label_digest", "label_rows", "useful_tables"]

@@ -7,24 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from icp_ml.errors import examples
 from icp_ml.label.labels import Labels
 
 
 def grouped(labels: Labels, customers: pd.DataFrame | None) -> Labels:
-    """Give label rows their groups; those of accounts that are not among the customers are left out."""
-    rows, notes = labels.rows, list(labels.notes)
-    if customers is None:
-        return replace(labels, rows=rows.assign(group=rows["account_id"]))
-    is_known = rows["account_id"].isin(customers["account_id"])
-    if not is_known.all():
-        notes.append(
-            f"{int((~is_known).sum()):,} label rows are of accounts not among the customers and are left "
-            f"out, for example {examples(rows.loc[~is_known, 'account_id'].unique())}"
-        )
-    rows = rows.loc[is_known].reset_index(drop=True)
-    group = rows["account_id"].map(account_groups(customers)).astype("str")
-    return replace(labels, rows=rows.assign(group=group), notes=tuple(notes))
+    """Give label rows their groups; without customers each account is its own."""
+    accounts = labels.rows["account_id"]
+    group = accounts if customers is None else accounts.map(account_groups(customers)).astype("str")
+    return replace(labels, rows=labels.rows.assign(group=group))
 
 
 def account_groups(customers: pd.DataFrame) -> pd.Series[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -84,31 +85,43 @@ def booster_text(booster: Any) -> str:
     return re.sub(r"\nparameters:.*?end of parameters\n", "\n", text, flags=re.DOTALL)
 
 
-def load_boosters(texts: Sequence[str]) -> list[Any]:
-    """Read boosters from their text; nothing stored is executed."""
-    import lightgbm as lgb
+@dataclass(frozen=True)
+class Boosters:
+    """Boosters averaged in log-odds, each as LightGBM's text: one a seed."""
 
-    return [lgb.Booster(model_str=text) for text in texts]
+    texts: tuple[str, ...]
 
+    @cached_property
+    def _loaded(self) -> list[Any]:
+        """Read the boosters from their text; nothing stored is executed."""
+        import lightgbm as lgb
 
-def mean_contributions(boosters: Sequence[Any], matrix: Floats, n_threads: int) -> Floats:
-    """Average the boosters' exact SHAP contributions in log-odds (Lundberg et al. 2020).
+        return [lgb.Booster(model_str=text) for text in self.texts]
 
-    Returns
-    -------
-    ndarray of float64, shape (n_rows, n_columns + 1)
-        The last column is the base value; a row's sum is its mean log-odds before calibration.
-    """
-    total = np.zeros((len(matrix), matrix.shape[1] + 1))
-    if len(matrix) == 0:
-        return total
-    for booster in boosters:
-        total += booster.predict(matrix, pred_contrib=True, num_threads=n_threads)
-    return total / len(boosters)
+    def log_odds(self, matrix: Floats, n_threads: int = 1) -> Floats:
+        """Give each booster's log-odds before calibration, shape (n_rows, n_boosters)."""
+        if len(matrix) == 0:
+            return np.zeros((0, len(self.texts)))
+        found = [one.predict(matrix, raw_score=True, num_threads=n_threads) for one in self._loaded]
+        return np.column_stack(found)
 
+    def contributions(self, matrix: Floats, n_threads: int = 1) -> tuple[Floats, float]:
+        """Average the boosters' exact SHAP contributions in log-odds (Lundberg et al. 2020).
 
-def log_odds_by_seed(boosters: Sequence[Any], matrix: Floats, n_threads: int) -> Floats:
-    """Give each booster's log-odds before calibration, shape (n_rows, n_boosters)."""
-    if len(matrix) == 0:
-        return np.zeros((0, len(boosters)))
-    return np.column_stack([one.predict(matrix, raw_score=True, num_threads=n_threads) for one in boosters])
+        Returns
+        -------
+        contributions : ndarray of float64, shape (n_rows, n_columns)
+        base : float
+            A row's contributions plus this are its mean log-odds before calibration; 0 where there is no row.
+        """
+        total = np.zeros((len(matrix), matrix.shape[1] + 1))
+        if len(matrix) == 0:
+            return total[:, :-1], 0.0
+        for booster in self._loaded:
+            total += booster.predict(matrix, pred_contrib=True, num_threads=n_threads)
+        mean = total / len(self.texts)
+        return mean[:, :-1], float(mean[0, -1])
+
+    def to_files(self) -> dict[str, str]:
+        """Write the boosters as named texts."""
+        return {f"trees_{seed}.txt": text for seed, text in enumerate(self.texts)}

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from icp_ml.errors import DataError
-from icp_ml.features.statistics import Floats
+from icp_ml.features.statistics import Floats, log_odds
 
 
 @dataclass(frozen=True)
@@ -16,6 +15,11 @@ class Calibration:
 
     slope: float
     intercept: float
+
+    @property
+    def is_flat(self) -> bool:
+        """Say whether everyone gets the base rate: out of fold the model ranked no better than chance."""
+        return self.slope == 0
 
     def log_odds(self, raw: Floats) -> Floats:
         """Calibrate log-odds."""
@@ -32,6 +36,9 @@ def probability(log_odds: Floats) -> Floats:
 def fit_calibration(raw: Floats, is_best: Floats) -> Calibration:
     """Fit slope and intercept on out-of-fold log-odds, towards Platt's targets.
 
+    Where the slope is not above 0, the model ranks no better than chance: the slope becomes 0, and the
+    intercept the log-odds of the base rate, so that everyone gets it.
+
     His targets, (n_best + 1) / (n_best + 2) for best and 1 / (n_rest + 2) for rest, keep both numbers finite
     where the log-odds part best from rest without an overlap.
 
@@ -39,26 +46,23 @@ def fit_calibration(raw: Floats, is_best: Floats) -> Calibration:
     ----------
     raw : ndarray of float64, shape (n_rows,)
     is_best : ndarray of float64, shape (n_rows,)
-
-    Raises
-    ------
-    DataError
-        The slope is not above 0: out of fold the model ranks no better than chance.
+        Both best and rest are among them.
     """
     from sklearn.linear_model import LogisticRegression
 
-    slope, intercept = 0.0, 0.0
-    if np.ptp(raw) > 0:
-        n_best = is_best.sum()
-        target = np.where(is_best > 0, (n_best + 1) / (n_best + 2), 1 / (len(raw) - n_best + 2))
-        outcome = np.repeat([1, 0], len(raw))
-        weight = np.concatenate([target, 1 - target])
-        model = LogisticRegression(C=np.inf, solver="newton-cholesky", tol=1e-10)
-        model.fit(np.tile(raw, 2)[:, None], outcome, weight)
-        slope, intercept = float(model.coef_[0, 0]), float(model.intercept_[0])
-    if slope <= 0:
-        what = "the model ranks no better than chance on customers that it did not learn from."
-        details = [f"calibration slope: {slope:.3f}, where it must be above 0"]
-        fix = "These columns do not tell best from rest. Map further columns, or choose another label."
-        raise DataError(what, details, fix)
-    return Calibration(slope, intercept)
+    flat = Calibration(0.0, float(log_odds(is_best.mean())))
+    if np.ptp(raw) == 0:
+        return flat
+    n_best = is_best.sum()
+    target = np.where(is_best > 0, (n_best + 1) / (n_best + 2), 1 / (len(raw) - n_best + 2))
+    outcome = np.repeat([1, 0], len(raw))
+    weight = np.concatenate([target, 1 - target])
+    model = LogisticRegression(C=np.inf, solver="newton-cholesky", tol=1e-10)
+    model.fit(np.tile(raw, 2)[:, None], outcome, weight)
+    slope, intercept = float(model.coef_[0, 0]), float(model.intercept_[0])
+    return Calibration(slope, intercept) if slope > 0 else flat
+
+
+def log_loss(log_odds: Floats, is_best: Floats) -> float:
+    """Give the mean negative log-likelihood of labels under log-odds."""
+    return float(np.mean(np.logaddexp(0.0, log_odds) - is_best * log_odds))

@@ -13,19 +13,25 @@ import numpy as np
 
 from icp_ml.errors import DataError
 from icp_ml.features.encoder import Encoder
-from icp_ml.features.statistics import Floats
-from icp_ml.model.boosting import load_boosters, log_odds_by_seed, mean_contributions
-from icp_ml.model.calibration import Calibration
+from icp_ml.features.statistics import Floats, log_odds
+from icp_ml.model.boosting import Boosters
+from icp_ml.model.calibration import Calibration, probability
+from icp_ml.model.linear import Linear
 from icp_ml.parsing import PARSER_VERSION
+from icp_ml.settings import ModelKind
 
-MODEL_VERSION = 1
+MODEL_VERSION = 2
 DIGEST_LENGTH = 12
-ESTIMATES = "P(best | becomes a customer, firmographics)"
+CONDITION = "becomes a customer"
+POINTS = "points of the declared rubric (no probability)"
 
 
 @dataclass(frozen=True)
 class Tiers:
-    """Frozen cut-offs: where Best fit and Good fit begin in probability, and the completeness they need."""
+    """Frozen cut-offs: where Best fit and Good fit begin, and the completeness they need.
+
+    They are probabilities; of a declared rubric, points.
+    """
 
     best_fit: float
     good_fit: float
@@ -33,29 +39,49 @@ class Tiers:
 
 
 @dataclass(frozen=True)
+class BaseRates:
+    """Share of best among the training rows, and the share that was declared for prospects, if any."""
+
+    training: float
+    declared: float | None
+
+    @property
+    def used(self) -> float:
+        """Give the rate that the scores speak of."""
+        return self.training if self.declared is None else self.declared
+
+    @property
+    def shift(self) -> float:
+        """Give what the declared rate adds to the log-odds (Elkan 2001; Saerens et al. 2002)."""
+        return 0.0 if self.declared is None else float(log_odds(self.declared) - log_odds(self.training))
+
+
+@dataclass(frozen=True)
 class Model:
-    """A fitted encoder, its boosters, their calibration and the frozen tiers.
+    """A fitted encoder, its scorer, their calibration and the frozen tiers.
 
     Attributes
     ----------
+    kind : ModelKind
     encoder : Encoder
-    boosters : tuple of str
-        LightGBM's text, one a seed.
-    calibration : Calibration
+    scorer : Boosters or Linear
+    calibration : Calibration, optional
+        None for a declared rubric, which gives points and no probability.
+    rates : BaseRates, optional
+        None for a declared rubric.
     tiers : Tiers
-    base_rate : float
-        Share of best among the training rows.
     facts : mapping
         What a reader wants to know of it (data set, label, dates, counts); plain JSON.
     prospects : mapping
         The mapping of the prospects' columns it was trained beside; lets it answer a raw row.
     """
 
+    kind: ModelKind
     encoder: Encoder
-    boosters: tuple[str, ...]
-    calibration: Calibration
+    scorer: Boosters | Linear
+    calibration: Calibration | None
+    rates: BaseRates | None
     tiers: Tiers
-    base_rate: float
     facts: Mapping[str, Any]
     prospects: Mapping[str, Any]
 
@@ -67,54 +93,73 @@ class Model:
             digest.update(f"{name}\0{text}\0".encode())
         return digest.hexdigest()[:DIGEST_LENGTH]
 
-    @cached_property
-    def _loaded(self) -> list[Any]:
-        return load_boosters(self.boosters)
+    @property
+    def estimates(self) -> str:
+        """Say what a score means, and on what condition."""
+        if self.calibration is None:
+            return POINTS
+        return f"P(best | {self.facts.get('condition', CONDITION)}, firmographics)"
+
+    @property
+    def shift(self) -> float:
+        """Give what a declared base rate adds to the calibrated log-odds."""
+        return 0.0 if self.rates is None else self.rates.shift
+
+    def shifted(self, fit_probability: Floats) -> Floats:
+        """Shift calibrated probabilities by a declared base rate."""
+        if self.shift == 0:
+            return fit_probability
+        with np.errstate(divide="ignore"):
+            return probability(log_odds(fit_probability) + self.shift)
 
     def explain(self, matrix: Floats, n_threads: int) -> tuple[Floats, float]:
-        """Give each attribute's contribution to the calibrated log-odds, and the base value.
+        """Give each attribute's contribution to the score, and the base value.
 
         Returns
         -------
         contributions : ndarray of float64, shape (n_rows, n_attributes)
         base : float
-            A row's contributions plus this are its calibrated log-odds.
+            A row's contributions plus this are its calibrated log-odds, shifted by a declared base rate; of a
+            declared rubric, its points.
         """
-        by_column = mean_contributions(self._loaded, matrix, n_threads)
+        by_column, raw_base = self.scorer.contributions(matrix, n_threads)
         attribute_of = self.encoder.attribute_of_column
         starts = np.flatnonzero(np.diff(attribute_of, prepend=-1))
         by_attribute = (
-            np.add.reduceat(by_column[:, :-1], starts, axis=1) if len(matrix) else np.empty((0, len(starts)))
+            np.add.reduceat(by_column, starts, axis=1) if len(matrix) else np.empty((0, len(starts)))
         )
-        raw_base = float(by_column[0, -1]) if len(matrix) else 0.0
-        return (
-            self.calibration.slope * by_attribute,
-            self.calibration.slope * raw_base + self.calibration.intercept,
-        )
+        if self.calibration is None:
+            return by_attribute, raw_base
+        base = float(self.calibration.slope * raw_base + self.calibration.intercept)
+        return self.calibration.slope * by_attribute, base + self.shift
 
     def log_odds(self, matrix: Floats, n_threads: int) -> Floats:
-        """Give each seed's calibrated log-odds, shape (n_rows, n_seeds); their mean is the score's."""
-        return self.calibration.log_odds(log_odds_by_seed(self._loaded, matrix, n_threads))
+        """Give each seed's calibrated log-odds, shape (n_rows, n_seeds), before any declared base rate.
+
+        Their mean is the score's; of a declared rubric, it is points.
+        """
+        raw = self.scorer.log_odds(matrix, n_threads)
+        return raw if self.calibration is None else self.calibration.log_odds(raw)
 
     def to_files(self) -> dict[str, str]:
         """Write the model as named texts; the same model gives the same texts."""
         files = {
             "encoder.json": self.encoder.to_json(),
-            "prospects.json": json.dumps(dict(self.prospects), ensure_ascii=False, indent=1, sort_keys=True),
-            **{f"trees_{seed}.txt": text for seed, text in enumerate(self.boosters)},
+            "prospects.json": _json(dict(self.prospects)),
+            **self.scorer.to_files(),
         }
         content = {
             "version": MODEL_VERSION,
             "parser_version": PARSER_VERSION,
-            "estimates": ESTIMATES,
-            "base_rate": self.base_rate,
-            "calibration": asdict(self.calibration),
+            "kind": self.kind,
+            "estimates": self.estimates,
+            "base_rates": self.rates and asdict(self.rates),
+            "calibration": self.calibration and asdict(self.calibration),
             "tiers": asdict(self.tiers),
-            "n_boosters": len(self.boosters),
             "facts": dict(self.facts),
             "digests": {name: _digest(text) for name, text in files.items()},
         }
-        return {"model.json": json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True), **files}
+        return {"model.json": _json(content), **files}
 
     @classmethod
     def from_files(cls, files: Mapping[str, str]) -> Self:
@@ -130,18 +175,31 @@ class Model:
             _check_version("format", content["version"], MODEL_VERSION)
             _check_version("parser version", content["parser_version"], PARSER_VERSION)
             _check_digests(files, content["digests"])
+            calibration, rates = content["calibration"], content["base_rates"]
             return cls(
+                content["kind"],
                 Encoder.from_json(files["encoder.json"]),
-                tuple(files[f"trees_{seed}.txt"] for seed in range(content["n_boosters"])),
-                Calibration(**content["calibration"]),
+                _scorer(files, content["digests"]),
+                calibration and Calibration(**calibration),
+                rates and BaseRates(**rates),
                 Tiers(**content["tiers"]),
-                content["base_rate"],
                 content["facts"],
                 json.loads(files["prospects.json"]),
             )
         except (AttributeError, KeyError, TypeError, ValueError) as failure:
             fix = "Export it again from the tracking store, or train again."
             raise DataError("the model's files are incomplete or damaged.", [repr(failure)], fix) from failure
+
+
+def _scorer(files: Mapping[str, str], digests: Mapping[str, str]) -> Boosters | Linear:
+    if "linear.json" in digests:
+        return Linear.from_json(files["linear.json"])
+    n_boosters = sum(name.startswith("trees_") for name in digests)
+    return Boosters(tuple(files[f"trees_{seed}.txt"] for seed in range(n_boosters)))
+
+
+def _json(content: Mapping[str, Any]) -> str:
+    return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
 
 
 def _digest(text: str) -> str:

@@ -5,5 +5,6 @@ row means the same alone and among a million.
 """
 
 from icp_ml.parsing.columns import PARSER_VERSION, Parsed, parse_column
+from icp_ml.parsing.mapped import parse_mapped
 
-__all__ = ["PARSER_VERSION", "Parsed", "parse_column"]
+__all__ = ["PARSER_VERSION", "Parsed", "parse_column", "parse_mapped"]

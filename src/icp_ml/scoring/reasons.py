@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from icp_ml.features.attributes import Attribute, shown_items, shown_value
+from icp_ml.features.attributes import ITEM_SEPARATOR, Attribute, shown_items, shown_value
+from icp_ml.features.conditions import Condition, matching_part
 from icp_ml.features.encoder import Encoder
 from icp_ml.features.statistics import Floats
 
@@ -17,20 +18,19 @@ Reason = tuple[str, str, float]
 
 
 def reasons(
-    encoder: Encoder, accounts: pd.DataFrame, contributions: Floats, known: Any, n_reasons: int
+    encoder: Encoder, accounts: pd.DataFrame, as_of: pd.Timestamp, heard: Floats, n_reasons: int
 ) -> tuple[list[list[Reason]], list[list[Reason]]]:
     """Give each row its strongest reasons for and against.
-
-    Only attributes with a known value speak: a gap in the record is no fact about the company.
 
     Parameters
     ----------
     encoder : Encoder
     accounts : pandas.DataFrame
         Our columns, parsed.
-    contributions : ndarray of float64, shape (n_rows, n_attributes)
-        In calibrated log-odds.
-    known : ndarray of bool, shape (n_rows, n_attributes)
+    as_of : pandas.Timestamp
+        The day that a rubric's dates are counted to.
+    heard : ndarray of float64, shape (n_rows, n_attributes)
+        Contributions; 0 where an attribute has no known value: a gap is no fact about the company.
     n_reasons : int
         Most reasons for, and as many against.
 
@@ -39,8 +39,7 @@ def reasons(
     reasons_for, reasons_against : list of list of (attribute, words, contribution)
         Strongest first.
     """
-    heard = np.where(known, contributions, 0.0)
-    phrases = _Phrases(encoder, accounts)
+    phrases = _Phrases(encoder, accounts, as_of)
     return _strongest(heard, phrases, True, n_reasons), _strongest(heard, phrases, False, n_reasons)
 
 
@@ -68,9 +67,9 @@ def _strongest(heard: Floats, phrases: _Phrases, is_for: bool, n_reasons: int) -
 class _Phrases:
     """Words for each attribute of each row, made once per distinct value and direction."""
 
-    def __init__(self, encoder: Encoder, accounts: pd.DataFrame) -> None:
+    def __init__(self, encoder: Encoder, accounts: pd.DataFrame, as_of: pd.Timestamp) -> None:
         self._attributes = encoder.attributes
-        self._values = [shown_value(one, accounts) for one in encoder.attributes]
+        self._values = [shown_value(one, accounts, as_of) for one in encoder.attributes]
         self._made: dict[tuple[int, Any, bool], str] = {}
 
     def name(self, at: int) -> str:
@@ -86,11 +85,12 @@ class _Phrases:
 
 def _phrase(attribute: Attribute, value: Any, is_for: bool) -> str:
     match attribute.form:
+        case "rubric":
+            shown = ", ".join(_met(attribute.conditions[at], one) for at, one in value)
         case "items":
             shown = ", ".join(shown_items(attribute, value, is_for, N_ITEMS_SHOWN))
         case "words":
-            cut = value.split()
-            shown = " ".join(cut[:N_WORDS_SHOWN]) + (" …" if len(cut) > N_WORDS_SHOWN else "")
+            shown = _opening(value)
         case "recency":
             shown = f"{value:%B %Y}"
         case "age":
@@ -102,6 +102,29 @@ def _phrase(attribute: Attribute, value: Any, is_for: bool) -> str:
         case _:
             shown = value
     return f"{attribute.words[:1].upper()}{attribute.words[1:]}: {shown}"
+
+
+def _met(condition: Condition, value: Any) -> str:
+    """Say what of a column met a condition, or failed to: "funding 30 M"."""
+    match condition.kind:
+        case "number" | "money":
+            shown = short_number(value)
+        case "year":
+            shown = f"{value:.0f}"
+        case "yes_no":
+            shown = "yes" if value else "no"
+        case "date":
+            shown = f"{value:%B %Y}"
+        case "list" | "text":
+            shown = matching_part(condition, value) or _opening(value.replace(ITEM_SEPARATOR, ", "))
+        case _:
+            shown = value
+    return f"{condition.words} {shown}"
+
+
+def _opening(text: str) -> str:
+    cut = text.split()
+    return " ".join(cut[:N_WORDS_SHOWN]) + (" …" if len(cut) > N_WORDS_SHOWN else "")
 
 
 def short_number(value: float) -> str:

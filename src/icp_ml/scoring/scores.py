@@ -10,6 +10,7 @@ import pandas as pd
 from icp_ml.features.statistics import Floats
 from icp_ml.model.calibration import probability
 from icp_ml.model.candidate import Model, Tiers
+from icp_ml.model.linear import Linear
 from icp_ml.scoring.reasons import reasons
 from icp_ml.settings import TierSettings
 
@@ -19,8 +20,11 @@ TIERS = (BEST_FIT, GOOD_FIT, BAD_FIT, INSUFFICIENT)
 SCORED_COLUMNS = (
     "account_id",
     "name",
+    "segment",
     "fit_probability",
+    "fit_probability_unshifted",
     "fit_percentile",
+    "rubric_points",
     "tier",
     "reasons_for",
     "reasons_against",
@@ -41,15 +45,15 @@ def frozen_tiers(base_rate: float, settings: TierSettings) -> Tiers:
     return Tiers(best_fit, good_fit, settings.min_completeness)
 
 
-def tier_of(fit_probability: Floats, data_completeness: Floats, tiers: Tiers) -> Any:
-    """Give each row its tier; too little known is said, not guessed.
+def tier_of(rank_score: Floats, data_completeness: Floats, tiers: Tiers) -> Any:
+    """Give each row its tier by probability, or by points; too little known is said, not guessed.
 
     Returns
     -------
     ndarray of str, shape (n_rows,)
     """
-    good_or_bad = np.where(fit_probability >= tiers.good_fit, GOOD_FIT, BAD_FIT)
-    by_score = np.where(fit_probability >= tiers.best_fit, BEST_FIT, good_or_bad)
+    good_or_bad = np.where(rank_score >= tiers.good_fit, GOOD_FIT, BAD_FIT)
+    by_score = np.where(rank_score >= tiers.best_fit, BEST_FIT, good_or_bad)
     return np.where(data_completeness < tiers.min_completeness, INSUFFICIENT, by_score)
 
 
@@ -73,27 +77,62 @@ def score(
     Returns
     -------
     pandas.DataFrame
-        account_id, name, fit_probability (0 to 1), tier, reasons_for and reasons_against (lists of
-        (attribute, words, contribution in log-odds)), data_completeness (0 to 1), model_spread (largest minus
-        smallest probability among the seeds' models).
+        account_id, name, fit_probability (0 to 1; missing where a declared rubric gives no probability),
+        fit_probability_unshifted (before a declared base rate), rubric_points (of a rubric; else missing),
+        rank_score (what the list is ranked by: the probability, or those points), tier, reasons_for and
+        reasons_against (lists of (attribute, words, contribution in log-odds; in points where those rank)),
+        data_completeness (0 to 1), model_spread (largest minus smallest probability among the seeds' models;
+        missing where there is one model).
     """
     matrix = model.encoder.transform(accounts, as_of)
-    contributions, _ = model.explain(matrix, n_threads)
-    by_seed = model.log_odds(matrix, n_threads)
-    fit_probability = probability(by_seed.mean(axis=1))
     known = model.encoder.known(accounts, as_of)
+    contributions, _ = model.explain(matrix, n_threads)
+    heard = _heard(model, contributions, known)
+    reasons_for, reasons_against = reasons(model.encoder, accounts, as_of, heard, n_reasons)
+    scores = _scores(model, matrix, n_threads)
     completeness = known.mean(axis=1)
-    reasons_for, reasons_against = reasons(model.encoder, accounts, contributions, known, n_reasons)
     nameless: Any = pd.array([None] * len(accounts), "str")
     return pd.DataFrame(
         {
             "account_id": accounts["account_id"].to_numpy(),
             "name": accounts.get("name", nameless),
-            "fit_probability": fit_probability,
-            "tier": tier_of(fit_probability, completeness, model.tiers),
+            **scores,
+            "tier": tier_of(scores["rank_score"], completeness, model.tiers),
             "reasons_for": reasons_for,
             "reasons_against": reasons_against,
             "data_completeness": completeness,
-            "model_spread": np.ptp(probability(by_seed), axis=1) if len(by_seed) else np.empty(0),
         }
     )
+
+
+def _scores(model: Model, matrix: Floats, n_threads: int) -> dict[str, Floats]:
+    """Give the numeric scores of each row."""
+    nothing = np.full(len(matrix), np.nan)
+    points = model.scorer.log_odds(matrix)[:, 0] if model.kind == "rubric" else nothing
+    if model.calibration is None:
+        return {
+            "fit_probability": nothing,
+            "fit_probability_unshifted": nothing,
+            "rubric_points": points,
+            "rank_score": points,
+            "model_spread": nothing,
+        }
+    by_seed = model.log_odds(matrix, n_threads)
+    unshifted = by_seed.mean(axis=1)
+    fit_probability = probability(unshifted + model.shift)
+    spread = np.ptp(probability(by_seed + model.shift), axis=1) if by_seed.shape[1] > 1 else nothing
+    return {
+        "fit_probability": fit_probability,
+        "fit_probability_unshifted": probability(unshifted),
+        "rubric_points": points,
+        "rank_score": fit_probability,
+        "model_spread": spread,
+    }
+
+
+def _heard(model: Model, contributions: Floats, known: Any) -> Floats:
+    """Give what speaks for and against each row: a gap is no fact, and a point known to be missed is one."""
+    heard = np.where(known, contributions, 0.0)
+    if model.calibration is not None or not isinstance(model.scorer, Linear):
+        return heard
+    return np.where(known & (contributions == 0), -np.asarray(model.scorer.coefficient), heard)

@@ -1,9 +1,21 @@
 """The settings of every stage: one frozen model for each group in `conf/`, which holds the values.
 
-No setting has a default to fall back on silently, but for the optional parts of a column's mapping.
+No setting has a default to fall back on silently, but for the optional parts of a column's mapping and of a
+rubric's condition.
 """
 
 from icp_ml.settings.base import Settings
+from icp_ml.settings.checks import ChecksSettings
+from icp_ml.settings.label import (
+    AbcXyzSettings,
+    FlagSettings,
+    LabelSettings,
+    NeverBestSettings,
+    RubricLabelSettings,
+    ScorecardSettings,
+    ValueSettings,
+    WonSettings,
+)
 from icp_ml.settings.mapping import (
     ColumnSettings,
     DataSettings,
@@ -13,23 +25,25 @@ from icp_ml.settings.mapping import (
     KeySettings,
     TableSettings,
 )
+from icp_ml.settings.rubric import ConditionSettings, PointSettings, RubricSettings
+from icp_ml.settings.segments import SegmentSettings
 from icp_ml.settings.stages import (
     EvaluationSettings,
     FeaturesSettings,
-    FlagSettings,
-    LabelSettings,
+    ModelKind,
     ModelSettings,
     RescoreSettings,
     ScoringSettings,
     SplitSettings,
     TierSettings,
     TrackingSettings,
-    ValueSettings,
-    WonSettings,
 )
 
 __all__ = [
+    "AbcXyzSettings",
+    "ChecksSettings",
     "ColumnSettings",
+    "ConditionSettings",
     "DataSettings",
     "EvaluationSettings",
     "FeaturesSettings",
@@ -39,9 +53,16 @@ __all__ = [
     "JoinSettings",
     "KeySettings",
     "LabelSettings",
+    "ModelKind",
     "ModelSettings",
+    "NeverBestSettings",
+    "PointSettings",
     "RescoreSettings",
+    "RubricLabelSettings",
+    "RubricSettings",
+    "ScorecardSettings",
     "ScoringSettings",
+    "SegmentSettings",
     "Settings",
     "SplitSettings",
     "TableSettings",

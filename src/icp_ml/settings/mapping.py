@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from icp_ml.schema import Kind
-from icp_ml.settings.base import Name, Settings
+from icp_ml.settings.base import Name, Settings, Text
 
 
 class ColumnSettings(Settings):
@@ -20,6 +20,7 @@ class ColumnSettings(Settings):
 
     source: str | None = Field(None, alias="from")
     product_of: tuple[str, ...] = ()  # instead of `from`: multiply these columns
+    text_of: tuple[str, ...] = ()  # instead of `from`: join these texts, as an id of name and postcode
     value: str | int | float | bool | None = None  # instead of `from`: the same in every row
     kind: Kind | None = None  # needed for a declared feature; ours know theirs
     words: str | None = None  # what a salesperson calls it
@@ -39,14 +40,15 @@ class ColumnSettings(Settings):
 
     @model_validator(mode="after")
     def _has_one_origin(self) -> ColumnSettings:
-        if sum((self.source is not None, bool(self.product_of), self.value is not None)) != 1:
-            raise ValueError("give exactly one of from, product_of and value")
+        origins = (self.source is not None, bool(self.product_of), bool(self.text_of), self.value is not None)
+        if sum(origins) != 1:
+            raise ValueError("give exactly one of from, product_of, text_of and value")
         return self
 
     @property
     def sources(self) -> tuple[str, ...]:
         """Name the user's columns that this one is made of."""
-        return self.product_of or ((self.source,) if self.source is not None else ())
+        return self.product_of or self.text_of or ((self.source,) if self.source is not None else ())
 
 
 class FileSettings(Settings):
@@ -95,7 +97,7 @@ class FilterSettings(Settings):
     column: str
     at_least: date | float | None = None
     at_most: date | float | None = None
-    one_of: tuple[str, ...] = ()
+    one_of: tuple[Text, ...] = ()
     not_in: KeySettings | None = None  # drop rows whose value stands in another file
 
 

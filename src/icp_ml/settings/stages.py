@@ -7,31 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from icp_ml.settings.base import Count, Positive, Settings, Share, Text
+from icp_ml.settings.base import Count, NotNegative, Positive, Settings, Share, Text
 
-
-class ValueSettings(Settings):
-    """Best = the top share by value within a fixed horizon, ranked in the cohort of first order."""
-
-    definition: Literal["value"]
-    horizon_days: Count
-    top_share: Share
-    cohort: Literal["year", "quarter"]
-
-
-class WonSettings(Settings):
-    """Best = deals won, against deals lost."""
-
-    definition: Literal["won"]
-
-
-class FlagSettings(Settings):
-    """Best = a column of the user's own, mapped to `is_best` in the signals table."""
-
-    definition: Literal["flag"]
-
-
-LabelSettings = Annotated[ValueSettings | WonSettings | FlagSettings, Field(discriminator="definition")]
+ModelKind = Literal["boosted_trees", "logistic_regression", "rubric"]
 
 
 class SplitSettings(Settings):
@@ -39,6 +17,8 @@ class SplitSettings(Settings):
 
     test_share: Share
     test_from: date | None  # instead of the share: rows from this day on
+    min_test_best: Count  # fewer best in the test part: figures are pooled over earlier tests too
+    max_origins: Count  # tests at most, the newest included; 1 never pools
 
 
 class FeaturesSettings(Settings):
@@ -52,7 +32,7 @@ class FeaturesSettings(Settings):
 
 
 class ModelSettings(Settings):
-    """The bagged boosters and their folds."""
+    """The kinds of model that are tried, and the folds that they are compared on."""
 
     n_folds: Annotated[int, Field(ge=2)]
     n_seeds: Count
@@ -61,9 +41,14 @@ class ModelSettings(Settings):
     learning_rate: Positive
     n_leaves: Annotated[int, Field(ge=2)]
     min_rows_per_leaf: Count
-    l2: Annotated[float, Field(ge=0)]
+    l2: NotNegative
     row_share: Annotated[float, Field(gt=0, le=1)]
     column_share: Annotated[float, Field(gt=0, le=1)]
+    logistic_c: Positive  # inverse strength of the logistic regression's penalty
+    kinds: Annotated[
+        tuple[ModelKind, ...], Field(min_length=1)
+    ]  # tried; the best out of fold is the candidate
+    base_rate: Share | None  # declared share of best among prospects; null: that of the training rows
 
     @model_validator(mode="after")
     def _has_a_tree_for_each_seed(self) -> ModelSettings:
@@ -79,6 +64,10 @@ class EvaluationSettings(Settings):
     confidence: Share
     shares: tuple[Share, ...]  # of the list, for lift and capture
     min_roc_auc_low: Share  # gate: lower bound of the test ROC AUC
+    n_control: Count  # prospects drawn at random, to compare best and rest with
+    n_permutations: Count  # of the test labels, behind the verdict
+    learning_curve_shares: tuple[Annotated[float, Field(gt=0, le=1)], ...]  # of the labelled customers
+    min_group_rows: Count  # rows a line of the fairness and missingness tables needs
 
 
 class TrackingSettings(Settings):
@@ -123,4 +112,4 @@ class RescoreSettings(Settings):
     """The scheduled run."""
 
     folder: str
-    min_change: Annotated[float, Field(ge=0)]  # in probability; smaller moves within a tier are not listed
+    min_change: NotNegative  # in probability; smaller moves within a tier are not listed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -10,12 +10,14 @@ from typing import Any
 import pandas as pd
 
 from icp_ml.model.candidate import Model
-from icp_ml.parsing import parse_column
+from icp_ml.parsing import parse_mapped
 from icp_ml.schema import Field
 from icp_ml.scoring import score
 from icp_ml.scoring.reasons import reason_line
 from icp_ml.settings import ColumnSettings
 from icp_ml.tracking.exports import read_model
+
+SCORES = ("fit_probability", "fit_probability_unshifted", "rubric_points")
 
 
 def raw_columns(prospects: Mapping[str, Any]) -> list[str]:
@@ -26,26 +28,18 @@ def raw_columns(prospects: Mapping[str, Any]) -> list[str]:
 
 def parse_rows(rows: pd.DataFrame, prospects: Mapping[str, Any]) -> pd.DataFrame:
     """Parse raw rows with the formats that were frozen at training; a lacking column is missing."""
-    parsed = {}
-    for name, given in prospects["columns"].items():
-        column = ColumnSettings.model_validate(given)
-        field = Field(**prospects["fields"][name])
-        if column.product_of:
-            parsed[name] = _product(rows, column, prospects["missing"])
-            continue
-        given_value = pd.Series([column.value] * len(rows), index=rows.index, dtype=object)
-        raw = rows.get(column.source, given_value)  # where there is no such column, None
-        parsed[name] = parse_column(raw, field.kind, column, prospects["missing"]).values
-    return pd.DataFrame(parsed, index=rows.index)
-
-
-def _product(rows: pd.DataFrame, column: ColumnSettings, missing: Sequence[str]) -> pd.Series[Any]:
-    product = pd.Series(column.unit, index=rows.index)
     absent = pd.Series([None] * len(rows), index=rows.index, dtype=object)
-    factor = column.model_copy(update={"unit": 1.0})
-    for source in column.product_of:
-        product = product * parse_column(rows.get(source, absent), "number", factor, missing).values
-    return product
+
+    def given(heading: str) -> pd.Series[Any]:
+        found: pd.Series[Any] = rows.get(heading, absent)
+        return found
+
+    parsed = {}
+    for name, settings in prospects["columns"].items():
+        column = ColumnSettings.model_validate(settings)
+        field = Field(**prospects["fields"][name])
+        parsed[name] = parse_mapped(given, rows.index, field.kind, column, prospects["missing"]).values
+    return pd.DataFrame(parsed, index=rows.index)
 
 
 class Predictor:
@@ -67,17 +61,18 @@ class Predictor:
         Returns
         -------
         pandas.DataFrame
-            account_id, fit_probability, tier, reasons_for, reasons_against, data_completeness, model_version,
-            and problem: why a list would refuse the row, which then has no probability; else "".
+            account_id, fit_probability, fit_probability_unshifted (both None of a declared rubric),
+            rubric_points (None of other models), tier, reasons_for, reasons_against, data_completeness,
+            model_version, and problem: why a list would refuse the row, which then has no score; else "".
         """
         today = _day((params or {}).get("today"))
         accounts = parse_rows(model_input.reset_index(drop=True), self._model.prospects)
         problem = row_problems(accounts, self._model.prospects)
         scored = score(self._model, accounts, today, self._model.facts["n_reasons"])
-        answer = scored[["account_id", "fit_probability", "tier", "data_completeness"]]
+        answer = scored[["account_id", *SCORES, "tier", "data_completeness"]]
         for name in ("reasons_for", "reasons_against"):
             answer = answer.assign(**{name: [reason_line(one) for one in scored[name]]})
-        refused = answer[["tier", "reasons_for", "reasons_against", "fit_probability"]].mask(problem != "")
+        refused = answer[["tier", "reasons_for", "reasons_against", *SCORES]].mask(problem != "")
         answer = answer.assign(**refused, problem=problem, model_version=self._model.version)
         return answer.astype(object).where(answer.notna(), None)  # JSON has null, and no NaN
 

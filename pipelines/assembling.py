@@ -1,0 +1,165 @@
+"""Put together what a training makes: the recipe, the model, and the case that it is judged by."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from icp_ml.config import Config, Run
+
+if TYPE_CHECKING:
+    from icp_ml.checks import Finding
+    from icp_ml.evaluation.backtest import Sample
+    from icp_ml.evaluation.judging import Case, Told
+    from icp_ml.model.candidate import Model
+    from icp_ml.model.recipe import Recipe, TrainingSet
+    from icp_ml.model.training import Fit
+    from pipelines.readiness import Prepared
+
+FIRST_ROWS = "prospects are compared as far as they were read: the first {n:,} rows of a longer list"
+
+
+def recipe_of(config: Config, findings: list[Finding]) -> Recipe:
+    """Give what steers the fit; protected attributes that nobody acknowledged stay out of the matrix."""
+    from icp_ml.model.recipe import Recipe
+
+    protected = [
+        one.place for one in findings if one.code == "protected_attribute" and not one.is_acknowledged
+    ]
+    exclude = tuple(dict.fromkeys([*config.features.exclude, *protected]))
+    features = config.features.model_copy(update={"exclude": exclude})
+    return Recipe(features, config.model, config.seed, config.n_jobs, config.rubric)
+
+
+def assemble(run: Run, fit: Fit, found: Prepared) -> Model:
+    """Make the model that will be tested and, unchanged, registered."""
+    from icp_ml.model.candidate import BaseRates, Model
+    from icp_ml.scoring import frozen_tiers
+
+    config, training, cut = run.config, found.training, found.splits[0].cut
+    rates = BaseRates(float(training.is_best.mean()), config.model.base_rate)
+    learnt = {
+        "best": found.labels.meaning,
+        "condition": found.labels.condition,
+        "n_rows": len(training.rows),
+        "n_best": int(training.is_best.sum()),
+        "cut": None if cut is None else str(cut.date()),
+        "n_rounds": fit.n_rounds,
+        "log_loss": {kind: one.log_loss for kind, one in fit.kinds.items()},
+        "features": config.features.model_dump(mode="json"),
+        "model": config.model.model_dump(mode="json"),
+    }
+    one = fit.candidate
+    return Model(
+        kind=one.kind,
+        encoder=one.encoder,
+        scorer=one.scorer,
+        calibration=one.calibration,
+        rates=rates,
+        tiers=frozen_tiers(rates.used, config.scoring.tiers),
+        facts={**facts_of(run), **learnt},
+        prospects=raw_form(config),
+    )
+
+
+def facts_of(run: Run) -> dict[str, Any]:
+    """Say what a reader wants to know of any model: whose it is, and what it was asked."""
+    from icp_ml.segments import segment_digest, segment_facts
+
+    config = run.config
+    segment = config.segments[run.segment]
+    return {
+        "data": config.data.name,
+        "today": str(config.today),
+        "label": config.label.model_dump(mode="json"),
+        "label_digest": segment_digest(segment),
+        "tiers": config.scoring.tiers.model_dump(mode="json"),
+        "n_reasons": config.scoring.n_reasons,
+        **segment_facts(run.segment, segment),
+    }
+
+
+def raw_form(config: Config) -> dict[str, Any]:
+    """Keep how raw prospect rows are read, so that the model answers one by itself."""
+    from icp_ml.data.tables import mapped_fields
+
+    name = "prospects" if config.data.prospects is not None else "customers"
+    table = getattr(config.data, name)
+    return {
+        "columns": {
+            key: one.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+            for key, one in table.columns.items()
+        },
+        "fields": {key: asdict(one) for key, one in mapped_fields(name, config.data).items()},
+        "missing": list(config.data.missing),
+    }
+
+
+def case_of(run: Run, found: Prepared, made: tuple[Fit, Model], findings: list[Finding]) -> Case:
+    """Test the candidate, draw its learning curve, and score a random part of the prospects."""
+    from icp_ml.evaluation.held_out import Tiering, run_tests
+    from icp_ml.evaluation.judging import Case
+    from icp_ml.evaluation.learning import learning_curve
+    from icp_ml.model.training import fit_candidate
+
+    config, (fit, model) = run.config, made
+    recipe = recipe_of(config, findings)
+    tiering = Tiering(config.scoring.tiers, config.model.base_rate)
+
+    def refit(part: TrainingSet) -> Fit:
+        return fit_candidate(part, recipe)
+
+    def refit_cheaply(part: TrainingSet) -> Fit:
+        return fit_candidate(part, _cheap(recipe, fit))
+
+    tests = run_tests(found.rows, found.splits, fit, refit, tiering)
+    curve = learning_curve(found.training, fit, refit_cheaply, config.evaluation, config.seed)
+    return Case(model, fit, found.training, tests, _sample(config, model, found), curve)
+
+
+def told_of(run: Run, found: Prepared, fit: Fit, findings: list[Finding]) -> Told:
+    """Say what the report tells in words of others."""
+    from icp_ml.evaluation.judging import Told
+
+    noun = "deal" if run.config.label.definition == "won" else "customer"
+    unused = unused_notes(found.rows, fit, recipe_of(run.config, findings).features.exclude)
+    prospects = found.case.prospects
+    first = [] if prospects is None or prospects.is_whole else [FIRST_ROWS.format(n=len(prospects.rows))]
+    return Told(found.labels.meaning, noun, [*run.config.data.notes, *found.notes, *unused, *first])
+
+
+def unused_notes(rows: TrainingSet, fit: Fit, exclude: tuple[str, ...]) -> list[str]:
+    """Say which columns could be features and are not: empty ones, and dates mostly from later."""
+    used = {attribute.name for one in fit.kinds.values() for attribute in one.encoder.attributes}
+    ahead, empty = "most dates lie after the day they should describe", "no value is known"
+    return [
+        f"{field.words}: not learnt from; {ahead if rows.accounts[name].notna().any() else empty}"
+        for name, field in rows.fields.items()
+        if field.is_feature and name not in used and name not in exclude
+    ]
+
+
+def _cheap(recipe: Recipe, fit: Fit) -> Recipe:
+    """Fit one seed of the chosen kind alone, with as many rounds to choose from."""
+    from dataclasses import replace
+
+    model = recipe.model
+    one = {"kinds": (fit.chosen,), "n_seeds": 1, "max_trees": max(model.max_trees // model.n_seeds, 1)}
+    return replace(recipe, model=model.model_copy(update=one))
+
+
+def _sample(config: Config, model: Model, found: Prepared) -> Sample | None:
+    """Score prospects drawn at random from those that were read; customers are no control."""
+    import pandas as pd
+
+    from icp_ml.data.matching import known_accounts
+    from icp_ml.evaluation.backtest import scored_sample
+
+    if found.case.prospects is None:
+        return None
+    rows = found.case.prospects.rows
+    rows = rows.loc[~known_accounts(found.tables.rows["customers"]).recognise(rows)]
+    if rows.empty:
+        return None
+    drawn = rows.sample(min(config.evaluation.n_control, len(rows)), random_state=config.seed)
+    return scored_sample(model, drawn.reset_index(drop=True), pd.Timestamp(config.today))

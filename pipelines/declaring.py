@@ -1,0 +1,44 @@
+"""Register the declared rubric as a model: what label=rubric does in place of learning."""
+
+from __future__ import annotations
+
+from icp_ml.config import Run, stage
+
+
+def declare(run: Run) -> None:
+    """Check the columns, make the rubric's model and register it; without a champion it becomes that.
+
+    Raises
+    ------
+    ConfigError
+        The rubric speaks of columns that nobody knows, or no prospects are mapped.
+    """
+    from icp_ml.checks import stop_if_any
+    from icp_ml.data.tables import mapped_fields
+    from icp_ml.errors import ConfigError
+    from icp_ml.model.declared import rubric_model
+    from icp_ml.rubric import never_known
+    from pipelines.assembling import facts_of, raw_form
+    from pipelines.logging_run import track_declared
+    from pipelines.readiness import attempt, examined
+
+    config = run.config
+    if config.data.prospects is None:
+        what = f"conf/data/{config.data.name}.yaml maps no prospects: there is nobody to give points to."
+        raise ConfigError(what, fix="Map the list of prospects.")
+    found = attempt(run, is_strict=True)
+    with stage(run.named("checks")) as say:
+        findings = examined(run, found)
+        stop_if_any(findings)
+        say(f"{len(findings):,} findings", [str(one) for one in findings])
+    with stage(run.named("model")) as say:
+        fields = mapped_fields("prospects", config.data)
+        facts = {**facts_of(run), "best": "what the declared rubric looks for"}
+        minimum = config.scoring.tiers.min_completeness
+        model = rubric_model(config.rubric, fields, minimum, facts, raw_form(config))
+        points = sum(point.weight for point in config.rubric.points.values())
+        lacking = never_known(config.rubric, model.encoder)
+        say(f"the declared rubric, {points:g} points at most; nothing is learnt, and no probability", lacking)
+    with stage(run.named("tracking")) as say:
+        assert found.tables is not None
+        say(track_declared(run, model, found.tables, findings))

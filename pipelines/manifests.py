@@ -1,0 +1,141 @@
+"""The manifest of a scored list: what scored it, what became of each row, and what to know of it."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from icp_ml.config import Config, Run
+from icp_ml.segments import DEFAULT
+
+if TYPE_CHECKING:
+    from icp_ml.data.first_pass import FirstPass
+    from icp_ml.data.segments import Coverage
+    from icp_ml.data.tables import Findings
+    from icp_ml.model.candidate import Model
+    from pipelines.listing import Listing
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What was counted while a list streamed by."""
+
+    findings: Findings
+    coverage: Coverage
+
+
+def manifest_of(run: Run, listing: Listing, first: FirstPass, counts: Counts) -> dict[str, Any]:
+    """Say what became of a list.
+
+    rows_in = rows_covered + rows_refused + rows_filtered; of the refused, rows_uncovered are in no segment
+    that has a model. rows_scored is the length of the list: a covered row stands in it once for each segment.
+    """
+    from icp_ml.data.sources import masked
+    from icp_ml.scoring import TIERS
+
+    findings, coverage = counts.findings, counts.coverage
+    tiers = sum(first.tiers.values(), Counter[str]())
+    return {
+        "key": listing.key,
+        "today": str(run.config.today),
+        "segments": {name: _facts(name, model, first) for name, model in listing.models.items()},
+        "rows_in": findings.n_rows,
+        "rows_covered": coverage.n_covered,
+        "rows_scored": first.n_rows,
+        "rows_refused": findings.n_refused + coverage.n_uncovered,
+        "rows_uncovered": coverage.n_uncovered,
+        "rows_filtered": findings.n_filtered,
+        "rows_of_customers": first.n_customers,
+        "tiers": {tier: tiers[tier] for tier in TIERS},
+        "notes": [*_notes(run, listing), *coverage.lines(), *findings.lines()],
+        "digests": listing.digests,
+        "config": masked(run.composed).splitlines(),
+    }
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Read the manifest of a published folder; one from before there were segments is of the default one."""
+    content: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    if "segments" not in content:
+        facts = {name: content[name] for name in ("model_version", "estimates", "tiers")}
+        named = {"kind": "boosted_trees", "best": content["model"], "rows": content["rows_scored"]}
+        content["segments"] = {DEFAULT: facts | named}
+    return content
+
+
+def summary(manifest: dict[str, Any], folder: Path) -> str:
+    """Say what became of a list and where it is, in one line."""
+    scored = f"{manifest['rows_covered']:,} of {manifest['rows_in']:,} rows scored"
+    left_out = {
+        "refused": manifest["rows_refused"] - manifest["rows_uncovered"],
+        "covered by no segment": manifest["rows_uncovered"],
+    }
+    refused = "".join(f", {n:,} {why} (see refused.csv)" for why, n in left_out.items() if n)
+    filtered = f", {manifest['rows_filtered']:,} filtered out" if manifest["rows_filtered"] else ""
+    segments = manifest["segments"]
+    tiers = [
+        _tier_line(facts) if len(segments) == 1 else f"{name} {_tier_line(facts)}"
+        for name, facts in segments.items()
+    ]
+    return f"{scored}{refused}{filtered}: {'; '.join(tiers)}; in {folder / 'latest'}"
+
+
+def changed_models(folder: Path, manifest: dict[str, Any]) -> list[str]:
+    """Say which segments other models score than in the newest published list, and what they mean."""
+    from icp_ml.data.publish import latest
+    from icp_ml.rescore import model_changes
+
+    before = latest(folder)
+    return [] if before is None else model_changes(read_manifest(before)["segments"], manifest["segments"])
+
+
+def _tier_line(facts: dict[str, Any]) -> str:
+    return ", ".join(f"{n:,} {tier}" for tier, n in facts["tiers"].items())
+
+
+def _facts(name: str, model: Model, first: FirstPass) -> dict[str, Any]:
+    """Say what scored a segment, and how its rows came out."""
+    from icp_ml.scoring import TIERS
+
+    tiers = first.tiers.get(name, Counter[str]())
+    return {
+        "model_version": model.version,
+        "kind": model.kind,
+        "estimates": model.estimates,
+        "best": model.facts["best"],
+        "cut_offs": {"Best fit": model.tiers.best_fit, "Good fit": model.tiers.good_fit},
+        "rows": tiers.total(),
+        "tiers": {tier: tiers[tier] for tier in TIERS},
+    }
+
+
+def _notes(run: Run, listing: Listing) -> Iterator[str]:
+    """Say of each segment where the list or the settings do not match what its model was trained with."""
+    for one in run.segments():
+        if one.segment in listing.lacking:
+            yield one.named(
+                f"{listing.lacking[one.segment]} Who is covered by nothing else is in refused.csv"
+            )
+        else:
+            yield from map(one.named, _model_notes(one.config, one.segment, listing.models[one.segment]))
+
+
+def _model_notes(config: Config, segment: str, model: Model) -> Iterator[str]:
+    from icp_ml.data.tables import mapped_fields
+    from icp_ml.segments import segment_facts
+
+    here = mapped_fields("prospects", config.data)
+    attributes = [one for one in model.encoder.attributes if one.form != "ratio"]
+    lacking = [one.words for one in attributes if one.sources and not set(one.sources) & set(here)]
+    if lacking:
+        yield f"the model knows of {', '.join(lacking)}, which this list is not mapped to have"
+    frozen = model.facts["tiers"]
+    if frozen != config.scoring.tiers.model_dump(mode="json"):
+        yield f"the tiers are those that were frozen with the model, {frozen}; train again to change them"
+    where = segment_facts(segment, config.segments[segment])["where"]
+    if model.facts.get("where", where) != where:
+        yield "the model was trained on customers by other filters than are in conf/segments now; train again"

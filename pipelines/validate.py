@@ -1,0 +1,65 @@
+"""Check the data before training: what stops it, and what to know before believing it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from icp_ml.config import Run, run_pipeline, stage
+
+if TYPE_CHECKING:
+    from icp_ml.checks import Finding
+
+FOLDER = "var/checks"
+
+
+def validate(run: Run) -> int:
+    """Read, label and split as a training would, then run every check; write and print what was found.
+
+    Returns
+    -------
+    int
+        0 where nothing was found that is not acknowledged, 10 with alarms or warnings, 65 with stops.
+    """
+    from icp_ml.checks import check_acknowledged
+
+    check_acknowledged(run.config.checks.acknowledged)
+    return max(_validate(one) for one in run.segments())
+
+
+def _validate(run: Run) -> int:
+    from icp_ml.checks import findings_line, said_findings
+    from icp_ml.segments import segment_name
+    from pipelines.readiness import attempt, examined
+
+    named = segment_name(run.config.data.name, run.segment)
+    found = attempt(run)
+    with stage(run.named("checks")) as say:
+        findings = examined(run, found)
+        _write(Path(FOLDER) / named, f"{named}, label={run.config.label.definition}", findings)
+        say(findings_line(findings))
+        say(f"in {Path(FOLDER) / named}")
+    for line in said_findings(findings):
+        print(line, flush=True)
+    return _status(findings)
+
+
+def _write(folder: Path, title: str, findings: list[Finding]) -> None:
+    from icp_ml.checks import checks_markdown, findings_json
+    from icp_ml.data.publish import write_json, write_text
+
+    write_text(folder / "checks.md", f"# Checks of {title}\n\n{checks_markdown(findings)}")
+    write_json(folder / "checks.json", {"findings": findings_json(findings)})
+
+
+def _status(findings: list[Finding]) -> int:
+    from icp_ml.checks import unacknowledged
+    from icp_ml.errors import ExitCode
+
+    if any(one.check.level == "stop" for one in findings):
+        return ExitCode.BAD_DATA
+    return ExitCode.ALARMS if unacknowledged(findings, "alarm", "warning") else ExitCode.OK
+
+
+if __name__ == "__main__":
+    run_pipeline(validate)

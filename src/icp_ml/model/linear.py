@@ -1,0 +1,124 @@
+"""A linear scorer kept as plain numbers: the regularised logistic regression, and the rubric's points."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+import numpy as np
+
+from icp_ml.features.statistics import Floats
+from icp_ml.model.boosting import Examples
+
+SIGNIFICANT_DIGITS = 8
+"""What is kept of a fitted number: more would differ between the arithmetic units of two machines."""
+
+
+@dataclass(frozen=True)
+class Linear:
+    """Log-odds = intercept + Σ coefficient × (value − centre), and the same for gaps.
+
+    Attributes
+    ----------
+    intercept : float
+        Log-odds of a row that stands at every centre.
+    is_log : bool
+        Whether values count on a signed log scale.
+    fill : tuple of float
+        What stands for a missing value of each column, on that scale.
+    centre, coefficient : tuple of float
+        Of each column.
+    gap_centre, gap_coefficient : tuple of float
+        Of each column's indicator that its value is missing; its contribution is the column's.
+    """
+
+    intercept: float
+    is_log: bool
+    fill: tuple[float, ...]
+    centre: tuple[float, ...]
+    coefficient: tuple[float, ...]
+    gap_centre: tuple[float, ...]
+    gap_coefficient: tuple[float, ...]
+
+    def contributions(self, matrix: Floats, n_threads: int = 1) -> tuple[Floats, float]:
+        """Give the centred linear terms, shape (n_rows, n_columns), and the base value: the intercept."""
+        is_missing = np.isnan(matrix)
+        values = np.where(is_missing, self.fill, signed_log(matrix) if self.is_log else matrix)
+        own = np.asarray(self.coefficient) * (values - self.centre)
+        return own + np.asarray(self.gap_coefficient) * (
+            is_missing - np.asarray(self.gap_centre)
+        ), self.intercept
+
+    def log_odds(self, matrix: Floats, n_threads: int = 1) -> Floats:
+        """Give the log-odds before calibration, shape (n_rows, 1)."""
+        by_column, base = self.contributions(matrix)
+        return np.asarray(by_column.sum(axis=1, keepdims=True) + base)
+
+    def to_files(self) -> dict[str, str]:
+        """Write all of it as one named text."""
+        return {"linear.json": json.dumps(asdict(self), indent=1)}
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read what `to_files` wrote."""
+        stored = json.loads(text)
+        by_column: Any = {name: tuple(one) for name, one in stored.items() if isinstance(one, list)}
+        return cls(**{**stored, **by_column})
+
+
+def fit_logistic(examples: Examples, c: float) -> Linear:
+    """Fit a regularised logistic regression on the encoder's cross-fitted matrix, and keep its numbers.
+
+    Numbers are put on a signed log scale, missing ones at the median with an indicator, all standardised.
+
+    Parameters
+    ----------
+    examples : Examples
+        Their weight steers the fit.
+    c : float
+        Inverse strength of the L2 penalty on the standardised coefficients, as scikit-learn counts it.
+    """
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.preprocessing import StandardScaler
+
+    n_columns = examples.matrix.shape[1]
+    values, is_missing = signed_log(examples.matrix), np.isnan(examples.matrix)
+    fill = np.nanmedian(np.where(is_missing.all(axis=0), 0.0, values), axis=0)
+    design = np.hstack([np.where(is_missing, fill, values), is_missing])
+    scaler = StandardScaler().fit(design)
+    model = LogisticRegression(C=c, solver="newton-cholesky", tol=1e-9)
+    model.fit(scaler.transform(design), examples.is_best, examples.weight)
+    coefficient = np.where(scaler.var_ > 0, model.coef_[0] / scaler.scale_, 0.0)
+    return Linear(
+        _kept(model.intercept_)[0],
+        True,
+        _kept(fill),
+        _kept(scaler.mean_[:n_columns]),
+        _kept(coefficient[:n_columns]),
+        _kept(scaler.mean_[n_columns:]),
+        _kept(coefficient[n_columns:]),
+    )
+
+
+def sum_of_points(weights: Floats, centre: Floats) -> Linear:
+    """Give the rubric's own scorer: the weighted sum of points, where an unknown point is not earned.
+
+    Parameters
+    ----------
+    weights : ndarray of float64, shape (n_points,)
+    centre : ndarray of float64, shape (n_points,)
+        What a point's contribution is counted from; it changes no sum.
+    """
+    nothing = (0.0,) * len(weights)
+    start = float(weights @ centre)
+    return Linear(start, False, nothing, tuple(centre.tolist()), tuple(weights.tolist()), nothing, nothing)
+
+
+def signed_log(matrix: Floats) -> Floats:
+    """Put numbers on a log scale on both sides of zero."""
+    return np.asarray(np.sign(matrix) * np.log1p(np.abs(matrix)))
+
+
+def _kept(numbers: Any) -> tuple[float, ...]:
+    return tuple(float(f"{one:.{SIGNIFICANT_DIGITS}g}") for one in numbers)

@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+import pandas as pd
+
+from icp_ml.label import account_groups
+
+
+def test_parents_and_domains_tie_accounts_together_however_far() -> None:
+    customers = pd.DataFrame(
+        {
+            "account_id": ["A", "B", "C", "D", "E", "F"],
+            "domain": ["a.com", None, "c.com", "c.com", "e.com", None],
+            "parent_id": [None, "A", "B", None, None, "not-a-customer"],
+        },
+        dtype="str",
+    )
+    assert account_groups(customers).to_dict() == {
+        "A": "A", "B": "A", "C": "A", "D": "A", "E": "E", "F": "F",
+    }  # fmt: skip
