@@ -64,7 +64,7 @@ serve: $(STAMP) ## answer single prospects over HTTP with the champion (PORT=500
 	@$(RUN).serve tracking.port=$(PORT) $(ARGS)
 
 test: $(STAMP) ## run the tests
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(STAMP) ## format, lint, types, imports
 	@$(BIN)/ruff format --check .

@@ -20,6 +20,7 @@ def declare(run: Run) -> None:
     from icp_ml.rubric import never_known
     from pipelines.assembling import facts_of, raw_form
     from pipelines.logging_run import track_declared
+    from pipelines.manifests import declared_notes
     from pipelines.readiness import attempt, examined
 
     config = run.config
@@ -37,8 +38,8 @@ def declare(run: Run) -> None:
         minimum = config.scoring.tiers.min_completeness
         model = rubric_model(config.rubric, fields, minimum, facts, raw_form(config))
         points = sum(point.weight for point in config.rubric.points.values())
-        lacking = never_known(config.rubric, model.encoder)
-        say(f"the declared rubric, {points:g} points at most; nothing is learnt, and no probability", lacking)
+        notes = [*never_known(config.rubric, model.encoder), *declared_notes(config)]
+        say(f"the declared rubric, {points:g} points at most; nothing is learnt", notes)
     with stage(run.named("tracking")) as say:
         assert found.tables is not None
         say(track_declared(run, model, found.tables, findings))

@@ -124,10 +124,21 @@ def _notes(run: Run, listing: Listing) -> Iterator[str]:
             yield from map(one.named, _model_notes(one.config, one.segment, listing.models[one.segment]))
 
 
+def declared_notes(config: Config) -> Iterator[str]:
+    """Say what a rubric's points are not, and how to learn from customers once there are some."""
+    yield "points of the declared rubric: what you look for, not what customers showed; no probability"
+    mapped = [name for name in ("orders", "deals", "signals") if getattr(config.data, name) is not None]
+    if mapped:
+        fix = "make validate with another label says whether customers are enough to learn from"
+        yield f"{', '.join(mapped)} are mapped: {fix}"
+
+
 def _model_notes(config: Config, segment: str, model: Model) -> Iterator[str]:
     from icp_ml.data.tables import mapped_fields
     from icp_ml.segments import segment_facts
 
+    if model.calibration is None:
+        yield from declared_notes(config)
     here = mapped_fields("prospects", config.data)
     attributes = [one for one in model.encoder.attributes if one.form != "ratio"]
     lacking = [one.words for one in attributes if one.sources and not set(one.sources) & set(here)]

@@ -262,6 +262,20 @@ def test_an_id_made_of_two_columns_is_missing_where_either_is(tmp_path: Path) ->
     assert table.findings.n_refused == 2
 
 
+def test_the_first_row_of_a_customer_counts_where_the_mapping_says_so(tmp_path: Path) -> None:
+    lines = _written(tmp_path, "lines.csv", "id,country", "1,DE", "2,FR", "1,GB", "1,US")
+    customers = {"path": lines, "keeps_first": True, "columns": {"account_id": "id", "country": "country"}}
+    table = read_table("customers", _mapping(customers=customers))
+    assert table.rows["country"].tolist() == ["DE", "FR"]
+    assert table.findings.lines() == ["account_id: 2 rows of accounts that have one already left out"]
+
+
+def test_only_customers_can_keep_the_first_row(tmp_path: Path) -> None:
+    orders = {"path": "o.csv", "keeps_first": True, "columns": {**IDS, "ordered_at": "at", "revenue": "r"}}
+    with pytest.raises(ConfigError, match="keeps_first: is for customers alone"):
+        read_table("orders", _mapping(orders=orders))
+
+
 def test_a_factor_that_is_not_understood_is_reported(tmp_path: Path) -> None:
     orders = _written(tmp_path, "orders.csv", "id,at,n,price", "1,2024-01-01,2,1.5", "2,2024-01-02,two,1")
     columns = {**IDS, "ordered_at": "at", "revenue": {"product_of": ["n", "price"]}}

@@ -95,7 +95,7 @@ def test_small_levels_are_summed_up_and_missing_values_are_said() -> None:
     ("columns", "table", "levels"),
     [
         ({"employees": [5.0, 30.0, 100.0, 500.0, 5000.0]}, "employees",
-         ["1 to 9", "10 to 49", "50 to 249", "250 to 999", "1,000 or more"]),
+         ["1 to 10", "11 to 50", "51 to 200", "201 to 1,000", "1,001 to 5,000"]),
         ({"lead_source": ["web", "web", "fair", "web", "fair"]}, "lead source", ["web", "fair"]),
         ({}, "share of attributes known", ["75 to 100 %"]),
     ],

@@ -19,6 +19,7 @@ def test_the_rubric_scores_until_a_model_is_promoted_and_the_switch_is_said(demo
     assert "it is the champion now" in declared.stdout
     first = command("rescore", cwd=tmp_path)
     assert first.returncode == 0, first.stderr
+    assert "points of the declared rubric: what you look for, not what customers showed" in first.stdout
     points = pd.read_csv(tmp_path / "var/rescored/demo/latest/scored.csv")
     assert points["fit_probability"].isna().all()
     assert points["rubric_points"].between(0, 5).all()

@@ -56,6 +56,8 @@ class Findings:
     ----------
     n_rows, n_filtered, n_refused : int
         Rows read, left out by `where`, and set apart; the rest is in the table.
+    n_repeated : int
+        Rows of an account after its first, where the mapping keeps the first.
     n_unreadable : int
         Values with a character that the encoding of the file does not know.
     problems : dict of (column, check) to Tally
@@ -69,6 +71,7 @@ class Findings:
     n_rows: int = 0
     n_filtered: int = 0
     n_refused: int = 0
+    n_repeated: int = 0
     n_unreadable: int = 0
     problems: dict[tuple[str, str], Tally] = field(default_factory=dict)
     n_known: Counter[str] = field(default_factory=Counter)
@@ -93,6 +96,10 @@ class Findings:
             for column, forms in self.not_understood.items()
             if forms
         ]
+        if self.n_repeated:
+            said.append(
+                f"account_id: {count(self.n_repeated, 'row')} of accounts that have one already left out"
+            )
         if self.n_unreadable:
             said.append(
                 f"encoding: {count(self.n_unreadable, 'value has', 'values have')} a character that could "

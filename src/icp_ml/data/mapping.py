@@ -51,6 +51,7 @@ def mapped_fields(name: str, mapping: DataSettings) -> dict[str, Field]:
         *_kind_problems(name, fields),
         *filter_problems(table.where, fields),
         *_join_problems(table),
+        *(["keeps_first: is for customers alone"] if table.keeps_first and name != "customers" else []),
     ]
     if problems:
         what = f"data.{name} is not a valid mapping ({count(len(problems), 'problem')})."

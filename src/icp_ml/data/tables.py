@@ -71,6 +71,9 @@ def read_table(name: str, mapping: DataSettings) -> Table:
     findings, fields = Findings(), mapped_fields(name, mapping)
     parts = [batch.good for batch in _checked_batches(name, mapping, TRAINING_BATCH_ROWS, findings)]
     rows = pd.concat(parts, ignore_index=True) if parts else _no_rows(fields)
+    if table_settings(name, mapping).keeps_first:
+        first = rows.drop_duplicates("account_id", ignore_index=True)
+        findings.n_repeated, rows = len(rows) - len(first), first
     problems = [
         *findings.failed_checks(),
         *(_repeated_ids(rows) if name == "customers" else []),

@@ -25,8 +25,8 @@ PLACES_AND_SOURCES = (
 )
 SIZE, COMPLETENESS = "employees", "share of attributes known"
 SIZE_EDGES, SIZE_BANDS = (
-    (10, 50, 250, 1000),
-    ("1 to 9", "10 to 49", "50 to 249", "250 to 999", "1,000 or more"),
+    (11, 51, 201, 1_001, 5_001),
+    ("1 to 10", "11 to 50", "51 to 200", "201 to 1,000", "1,001 to 5,000", "5,001 or more"),
 )
 SHARE_EDGES, SHARE_BANDS = (0.25, 0.5, 0.75), ("under 25 %", "25 to 50 %", "50 to 75 %", "75 to 100 %")
 UNKNOWN, OTHERS = "unknown", "others"

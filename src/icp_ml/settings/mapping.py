@@ -106,6 +106,7 @@ class TableSettings(FileSettings):
 
     columns: dict[str, ColumnSettings]
     joins: tuple[JoinSettings, ...] = ()
+    keeps_first: bool = False  # customers alone: of rows that repeat an account, the first counts
     where: tuple[FilterSettings, ...] = ()
 
 
