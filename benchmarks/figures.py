@@ -15,10 +15,12 @@ FIGURES = {
     "log_loss": "Log loss (lower is better)",
     "calibration_error": "Calibration error (lower is better)",
 }
+RIVALS = ("logistic_regression", "boosted_trees")
+"""What the candidate is compared with: the first of these that it is not itself."""
 
 
 def main() -> None:
-    """Print one Markdown table for each data set and label."""
+    """Print the verdict and one Markdown table for each data set and label."""
     client = MlflowClient("sqlite:///var/tracking/mlflow.db")
     for name in sys.argv[1:] or ["demo"]:
         experiment = client.get_experiment_by_name(f"icp_ml/{name}")
@@ -28,21 +30,30 @@ def main() -> None:
         for run in client.search_runs([experiment.experiment_id]):
             newest.setdefault(run.data.params["label.definition"], run)
         for label, run in newest.items():
-            version, gates = run.data.tags["model_version"], run.data.tags["gates"]
-            print(f"\n{name}, label={label} ({version}, gates {gates})\n")
+            print(f"\n{name}, label={label}: {said(run)}\n")
             print("\n".join(table(run.data.metrics)))
 
 
+def said(run: Any) -> str:
+    """Say the verdict, the kind of model, and what gates and checks found."""
+    tags = run.data.tags
+    p_value = run.data.metrics["test/verdict_p_value"]
+    kind = tags["kind"].replace("_", " ")
+    return f"{tags['verdict']} (p = {p_value:.4f}); {kind}; gates {tags['gates']}; checks: {tags['checks']}"
+
+
 def table(metrics: dict[str, float]) -> list[str]:
-    """Put the candidate, the baselines and the paired difference side by side."""
-    header = "| | icp_ml | logistic regression | base rate | icp_ml minus logistic |"
-    return [header, "|---|---:|---:|---:|---:|", *(_line(metrics, name) for name in FIGURES)]
+    """Put the candidate, another kind of model, the base rate and the paired difference side by side."""
+    rival = next(one for one in RIVALS if f"test_{one}/roc_auc" in metrics)
+    words = rival.replace("_", " ")
+    header = f"| | icp_ml | {words} | base rate | icp_ml minus {words} |"
+    return [header, "|---|---:|---:|---:|---:|", *(_line(metrics, name, rival) for name in FIGURES)]
 
 
-def _line(metrics: dict[str, float], name: str) -> str:
+def _line(metrics: dict[str, float], name: str, rival: str) -> str:
     own = f"{_value(metrics, 'test', name)} {_bounds(metrics, 'test', name, '')}"
-    others = [_value(metrics, f"test_{other}", name) for other in ("logistic_regression", "base_rate")]
-    minus = "test_minus_logistic_regression"
+    others = [_value(metrics, f"test_{other}", name) for other in (rival, "base_rate")]
+    minus = f"test_minus_{rival}"
     difference = f"{metrics[f'{minus}/{name}']:+.3f} {_bounds(metrics, minus, name, '+')}"
     return f"| {' | '.join([FIGURES[name], own, *others, difference])} |"
 
