@@ -100,20 +100,24 @@ def case_of(run: Run, found: Prepared, made: tuple[Fit, Model], findings: list[F
     from icp_ml.evaluation.held_out import Tiering, run_tests
     from icp_ml.evaluation.judging import Case
     from icp_ml.evaluation.learning import learning_curve
-    from icp_ml.model.training import fit_candidate
+    from icp_ml.model.training import fit_candidate, n_fits
+    from pipelines.progress import counter
 
     config, (fit, model) = run.config, made
     recipe = recipe_of(config, findings)
-    tiering = Tiering(config.scoring.tiers, config.model.base_rate)
+    cheap, tiering = _cheap(recipe, fit), Tiering(config.scoring.tiers, config.model.base_rate)
+    n_parts = sum(share < 1 for share in config.evaluation.learning_curve_shares)
+    n_boosters = n_fits(recipe) * (len(found.splits) - 1) + n_fits(cheap) * n_parts
+    with counter(n_boosters, "evaluation", "booster") as progress:
 
-    def refit(part: TrainingSet) -> Fit:
-        return fit_candidate(part, recipe)
+        def refit(part: TrainingSet) -> Fit:
+            return fit_candidate(part, recipe, progress)
 
-    def refit_cheaply(part: TrainingSet) -> Fit:
-        return fit_candidate(part, _cheap(recipe, fit))
+        def refit_cheaply(part: TrainingSet) -> Fit:
+            return fit_candidate(part, cheap, progress)
 
-    tests = run_tests(found.rows, found.splits, fit, refit, tiering)
-    curve = learning_curve(found.training, fit, refit_cheaply, config.evaluation, config.seed)
+        tests = run_tests(found.rows, found.splits, fit, refit, tiering)
+        curve = learning_curve(found.training, fit, refit_cheaply, config.evaluation, config.seed)
     return Case(model, fit, found.training, tests, _sample(config, model, found), curve)
 
 

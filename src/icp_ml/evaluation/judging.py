@@ -30,6 +30,8 @@ from icp_ml.settings import EvaluationSettings
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+IMPORTANCE_ROWS = 2_000  # enough for a mean; contributions are slow
+
 
 @dataclass(frozen=True)
 class Case:
@@ -129,9 +131,7 @@ def judge(case: Case, told: Told, settings: EvaluationSettings, seed: int) -> Ju
     test = pooled(case.tests)
     scored = {name: test.scored(name) for name in _shown(test)}
     report = _report(case, told, (test, scored), settings, seed)
-    newest = case.tests[0].part
-    matrix = case.model.encoder.transform(newest.accounts, newest.rows["as_of"])
-    drawn = plots(scored, _importance(case.model, matrix), settings, seed, told.noun)
+    drawn = plots(scored, _importance(case.model, case.tests[0].part), settings, seed, told.noun)
     drawn["backtest"] = backtest_plot(test, case.sample, told.noun)
     if case.curve is not None:
         drawn["learning_curve"] = learning_plot(case.curve, settings.confidence)
@@ -198,9 +198,10 @@ def _choice(case: Case) -> Choice:
     return Choice(kind_words(case.fit.chosen), losses, log_loss(constant, is_best))
 
 
-def _importance(model: Model, matrix: Any) -> pd.Series[float]:
-    """Share the mean absolute contribution among the attributes, named in words."""
-    contributions, _ = model.explain(matrix, 1)
+def _importance(model: Model, newest: TrainingSet) -> pd.Series[float]:
+    """Share the mean absolute contribution among the attributes, named in words; over rows evenly drawn."""
+    some = newest.part(slice(None, None, max(len(newest.rows) // IMPORTANCE_ROWS, 1)))
+    contributions, _ = model.explain(model.encoder.transform(some.accounts, some.rows["as_of"]), 1)
     sizes: Any = np.abs(contributions).mean(axis=0)
     words = [one.words for one in model.encoder.attributes]
     return pd.Series(sizes / max(sizes.sum(), 1e-12), index=words).sort_values(ascending=False)
