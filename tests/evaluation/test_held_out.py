@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 from sklearn.metrics import average_precision_score, log_loss, roc_auc_score
 from small import companies, model_of, recipe, settings
 
-from icp_ml.evaluation.figures import figures
+from icp_ml.evaluation.figures import bootstrap_figures, figures, figures_of
 from icp_ml.evaluation.held_out import CANDIDATE, HeldOut, Tiering, pooled, run_tests
 from icp_ml.model.training import TrainingSet, fit_candidate
 from icp_ml.scoring import score
@@ -82,3 +83,18 @@ def test_tiers_are_those_that_predict_would_give(declared) -> None:
     )
     assert again.tolist() == found["tier"].to_list()
     assert len(set(again)) > 1
+
+
+def test_a_constant_score_ranks_nobody_in_tests_of_other_base_rates() -> None:
+    """What the base rates of two tests part is no ranking: chance is ROC AUC 0.5 and lift 1."""
+    _, tests, _ = origins()
+    drifted = [
+        replace(test, scores={CANDIDATE: np.full(len(test.origin), rate)})
+        for test, rate in zip(tests[:2], (0.1, 0.4), strict=True)
+    ]
+    test = pooled(drifted).scored(CANDIDATE)
+    found = figures_of(test, (0.1,))
+    assert (found["roc_auc"], found["lift_at_10"]) == (0.5, pytest.approx(1))
+    assert found["average_precision"] == pytest.approx(test.is_best.mean())
+    assert found["log_loss"] == pytest.approx(log_loss(test.is_best, test.probability))
+    assert bootstrap_figures(test, settings().evaluation, 1)["roc_auc"].high == 0.5

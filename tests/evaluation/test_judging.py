@@ -123,7 +123,10 @@ def test_earlier_tests_are_pooled_and_said(case) -> None:
     rows = pooled.scored
     assert pooled.report.test.n == len(rows) == 350
     assert rows["test"].value_counts().to_dict() == {0: 200, 1: 150}
-    again = figures(rows["is_best"].to_numpy(), rows["icp_ml"].to_numpy(), (0.1,))
+    place = rows.groupby("test")["icp_ml"].rank(pct=True).to_numpy() - 0.5 / rows["test"].map(
+        {0: 200, 1: 150}
+    )
+    again = figures(rows["is_best"].to_numpy(), place.to_numpy(), (0.1,))
     assert pooled.report.figures["icp_ml"]["roc_auc"].value == pytest.approx(again["roc_auc"])
     n_best, chosen = int(case.tests[0].is_best.sum()), fit.chosen.replace("_", " ")
     assert f"the newest alone holds only {n_best} best" in report_markdown("x", pooled.report)

@@ -137,7 +137,8 @@ POOLING = Pooling(
 POOLED_LINES = """
 Figures are pooled over 3 tests (from 2022-07-01 on; from 2022-01-01 to 2022-06-30; \
 from 2021-07-01 to 2021-12-31): the newest alone holds only 42 best; the registered model was tested on the \
-newest, the earlier ones test the same recipe. The recipe chose boosted trees in 2 and rubric in 1 of them.
+newest, the earlier ones test the same recipe. Each test's rows are ranked among themselves. The recipe \
+chose boosted trees in 2 and rubric in 1 of them.
 
 The score estimates"""
 

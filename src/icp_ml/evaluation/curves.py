@@ -60,7 +60,7 @@ def gains_band(test: Scored, depths: Numbers, confidence: float, seed: int) -> t
 
     NaN where no replicate holds a best row.
     """
-    ranking = rank(test.is_best, test.probability)
+    ranking = rank(test.is_best, test.place)
     found = np.concatenate(
         [
             gains(tally(ranking, weights), depths)
@@ -124,5 +124,5 @@ def _thinned(across: Numbers, up: Numbers) -> tuple[Numbers, Numbers]:
 
 def _counts(test: Scored) -> Tally:
     """Count every row once."""
-    ranking = rank(test.is_best, test.probability)
+    ranking = rank(test.is_best, test.place)
     return tally(ranking, once(ranking))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from icp_ml.errors import DataError
 from icp_ml.evaluation.intervals import percentile_bounds, replicate_weights
-from icp_ml.evaluation.ranking import Numbers, once, rank, weighted_figures
+from icp_ml.evaluation.ranking import Numbers, Ranking, once, place_within, rank, weighted_figures
 from icp_ml.settings import EvaluationSettings
 
 
@@ -27,6 +28,9 @@ class Scored:
         The model's estimate, 0 to 1, nothing missing.
     group : array of str or int, shape (n_rows,)
         Rows that belong together (an account); resampled as one.
+    part : array of int, shape (n_rows,), optional
+        Which of several models scored a row, where it was not one model: rows are ranked among those of their
+        own part, because nobody works through a list of which two models scored a half each.
 
     Raises
     ------
@@ -39,6 +43,18 @@ class Scored:
     is_best: NDArray[np.bool_]
     probability: Numbers
     group: NDArray[Any]
+    part: NDArray[np.intp] | None = None
+
+    @cached_property
+    def place(self) -> Numbers:
+        """Give what rows are ranked by: the probability, or the place within the part."""
+        return self.probability if self.part is None else place_within(self.probability, self.part)
+
+    @property
+    def rankings(self) -> tuple[Ranking, Ranking | None]:
+        """Sort the rows by place; and by probability where that is another thing."""
+        by_place = rank(self.is_best, self.place)
+        return by_place, None if self.part is None else rank(self.is_best, self.probability)
 
     def __post_init__(self) -> None:
         """Refuse what no figure could be made of."""
@@ -85,10 +101,18 @@ def figures(is_best: NDArray[np.bool_], probability: Numbers, shares: Sequence[f
         rate of all) and `capture_at_10` (share of the best in the top tenth). Rows of equal probability
         share their place. A figure is NaN where it needs a class that is not there.
     """
-    ranking = rank(is_best, probability)
-    return {
-        name: float(values[0]) for name, values in weighted_figures(ranking, once(ranking), shares).items()
-    }
+    return _once_each((rank(is_best, probability), None), shares)
+
+
+def figures_of(test: Scored, shares: Sequence[float]) -> dict[str, float]:
+    """Compute every figure, as `figures` does; where several models scored the rows, each ranks its own."""
+    return _once_each(test.rankings, shares)
+
+
+def _once_each(rankings: tuple[Ranking, Ranking | None], shares: Sequence[float]) -> dict[str, float]:
+    by_place, by_probability = rankings
+    found = weighted_figures(by_place, once(by_place), shares, by_probability)
+    return {name: float(values[0]) for name, values in found.items()}
 
 
 def bootstrap_figures(test: Scored, settings: EvaluationSettings, seed: int) -> dict[str, Interval]:
@@ -99,7 +123,7 @@ def bootstrap_figures(test: Scored, settings: EvaluationSettings, seed: int) -> 
     sum of absolute gaps, to which the noise of resampling adds.
     """
     (replicates,) = _replicates([test], settings, seed)
-    return _intervals(figures(test.is_best, test.probability, settings.shares), replicates, settings)
+    return _intervals(figures_of(test, settings.shares), replicates, settings)
 
 
 def compare(candidate: Scored, other: Scored, settings: EvaluationSettings, seed: int) -> dict[str, Interval]:
@@ -118,7 +142,7 @@ def compare(candidate: Scored, other: Scored, settings: EvaluationSettings, seed
     )
     if not is_same:
         raise ValueError("the two models were not scored on the same rows in the same order")
-    first, second = (figures(test.is_best, test.probability, settings.shares) for test in (candidate, other))
+    first, second = (figures_of(test, settings.shares) for test in (candidate, other))
     ours, theirs = _replicates([candidate, other], settings, seed)
     values = {name: first[name] - second[name] for name in first}
     return _intervals(values, {name: ours[name] - theirs[name] for name in ours}, settings)
@@ -126,9 +150,9 @@ def compare(candidate: Scored, other: Scored, settings: EvaluationSettings, seed
 
 def _replicates(tests: Sequence[Scored], settings: EvaluationSettings, seed: int) -> list[dict[str, Numbers]]:
     """Compute each model's figures on the same resampled groups, without the one-class replicates."""
-    rankings = [rank(test.is_best, test.probability) for test in tests]
+    rankings = [test.rankings for test in tests]
     blocks = [
-        [weighted_figures(ranking, weights, settings.shares) for ranking in rankings]
+        [weighted_figures(one, weights, settings.shares, other) for one, other in rankings]
         for weights in replicate_weights(tests[0].group, settings.n_bootstrap, seed)
     ]
     is_resampled = len(np.unique(tests[0].group)) > 1  # a single group drawn again shows no spread

@@ -77,8 +77,9 @@ class HeldOut:
         return self.part.is_best.astype(bool)
 
     def scored(self, name: str) -> Scored:
-        """Give one model's scores with the labels and groups that they are judged by."""
-        return Scored(self.is_best, self.scores[name], self.part.rows["group"].to_numpy(dtype=str))
+        """Give one model's scores with what they are judged by; each test is ranked alone."""
+        group = self.part.rows["group"].to_numpy(dtype=str)
+        return Scored(self.is_best, self.scores[name], group, self.origin if self.origin.any() else None)
 
 
 def run_tests(
@@ -124,8 +125,8 @@ def scored_rows(fit: Fit, rows: TrainingSet, split: Split, tiering: Tiering) -> 
 def pooled(tests: Sequence[HeldOut]) -> HeldOut:
     """Put the rows of several tests together, their probabilities as they are.
 
-    A ROC AUC over them compares rows of different tests too, scored by models of different days: where base
-    rates drift, it counts whether the models followed. No row and no group stands in two tests.
+    Each test is ranked alone (`HeldOut.scored`): that base rates drift, and whether the models followed, is
+    no merit or fault of a ranking. No row and no group stands in two tests.
     """
     first = tests[0]
     accounts = pd.concat([one.part.accounts for one in tests], ignore_index=True)

@@ -33,7 +33,7 @@ from icp_ml.evaluation.drawing import (
     remark,
     write,
 )
-from icp_ml.evaluation.figures import Scored, figures
+from icp_ml.evaluation.figures import Scored, figures_of
 from icp_ml.evaluation.ranking import Numbers
 from icp_ml.evaluation.table_plots import importance_plot
 from icp_ml.evaluation.words import TIMES, percent
@@ -76,7 +76,7 @@ def plots(
     """
     candidate = next(iter(test.values()))
     ranked = {
-        name: scored for name, scored in test.items() if scored is candidate or np.ptp(scored.probability) > 0
+        name: scored for name, scored in test.items() if scored is candidate or np.ptp(scored.place) > 0
     }
     return {
         "precision_recall": _precision_recall(ranked, noun),
@@ -221,4 +221,4 @@ def _draw_scores(axes: Axes, candidate: Scored, top: float) -> None:
 
 
 def _figure(test: Scored, name: str) -> float:
-    return figures(test.is_best, test.probability, ())[name]
+    return figures_of(test, ())[name]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +53,20 @@ def rank(is_best: NDArray[np.bool_], probability: Numbers) -> Ranking:
     return Ranking(order, starts, is_best[order].astype(np.float64), ordered)
 
 
+def place_within(probability: Numbers, part: NDArray[Any]) -> Numbers:
+    """Give each row its place among those of its part: 0 is the lowest, 1 the highest, ties in the middle.
+
+    A constant score gives every row 0.5, whatever the constants of the parts are.
+    """
+    from scipy.stats import rankdata
+
+    place = np.empty(len(probability))
+    for one in np.unique(part):
+        is_part = part == one
+        place[is_part] = (rankdata(probability[is_part]) - 0.5) / is_part.sum()
+    return place
+
+
 def once(ranking: Ranking) -> Numbers:
     """Give the weights that count every row once, of shape (1, n_rows)."""
     return np.ones((1, len(ranking.order)))
@@ -90,32 +105,43 @@ def gains(counts: Tally, depths: Numbers) -> Numbers:
         return _at_depths(counts.rows_so_far, counts.best_so_far, depths) / counts.best_so_far[:, -1:]
 
 
-def weighted_figures(ranking: Ranking, weights: Numbers, shares: Sequence[float]) -> dict[str, Numbers]:
+def weighted_figures(
+    ranking: Ranking, weights: Numbers, shares: Sequence[float], by_probability: Ranking | None = None
+) -> dict[str, Numbers]:
     """Give every figure of the ranking for each replicate.
 
     Each equals the same figure of the table in which a row stands as often as its weight says.
 
     Parameters
     ----------
+    ranking : Ranking
+        By what the list is worked through.
     weights : array of shape (n_replicates, n_rows)
         As for `tally`.
     shares : sequence of float
         Shares of the list for lift and capture, 0 to 1.
+    by_probability : Ranking, optional
+        The same rows by their probability, where that is not what they are ranked by: of it are log loss,
+        Brier score and calibration error.
 
     Returns
     -------
     dict of str to array of shape (n_replicates,)
         NaN where a figure needs a class that a replicate lacks.
     """
-    counts, probability = tally(ranking, weights), ranking.probability[ranking.starts]
+    counts = tally(ranking, weights)
+    rated, ranked = (
+        (counts, ranking) if by_probability is None else (tally(by_probability, weights), by_probability)
+    )
+    probability = ranked.probability[ranked.starts]
     captures = gains(counts, np.asarray(shares, dtype=np.float64)).T
     clipped = np.clip(probability, CLIP, 1 - CLIP)
     return {
         "roc_auc": _roc_auc(counts),
         "average_precision": _average_precision(counts),
-        "log_loss": _mean_loss(counts, -np.log(clipped), -np.log(1 - clipped)),
-        "brier": _mean_loss(counts, (1 - probability) ** 2, probability**2),
-        "calibration_error": _calibration_error(counts, probability),
+        "log_loss": _mean_loss(rated, -np.log(clipped), -np.log(1 - clipped)),
+        "brier": _mean_loss(rated, (1 - probability) ** 2, probability**2),
+        "calibration_error": _calibration_error(rated, probability),
         **{f"lift_at_{100 * s:g}": capture / s for s, capture in zip(shares, captures, strict=True)},
         **{f"capture_at_{100 * s:g}": capture for s, capture in zip(shares, captures, strict=True)},
     }

@@ -200,7 +200,7 @@ def pooling_words(pooling: Pooling) -> str:
     words = (
         f"Figures are pooled over {len(pooling.windows)} tests ({'; '.join(pooling.windows)}): the newest "
         f"alone holds only {pooling.n_best_newest:,} best; the registered model was tested on the newest, "
-        "the earlier ones test the same recipe."
+        "the earlier ones test the same recipe. Each test's rows are ranked among themselves."
     )
     counts = Counter(pooling.chosen)
     if len(counts) == 1:

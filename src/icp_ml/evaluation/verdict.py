@@ -119,7 +119,7 @@ def permutation_p_value(test: Scored, origin: Places, n_permutations: int, seed:
     if not 0 < test.is_best.sum() < len(test.is_best):
         return 1.0
     blocks = _blocks(test.group, origin)
-    place = rankdata(test.probability)[blocks.order]
+    place = rankdata(test.place)[blocks.order]
     is_best = test.is_best[blocks.order].astype(np.float64)
     reached = _roc_aucs(is_best[None, :], place)[0] - TOLERANCE
     hits = sum(
