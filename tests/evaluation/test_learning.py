@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from small import companies, recipe, settings
+from small import companies, label_rows_of, recipe, settings
 
 from icp_ml.errors import DataError
 from icp_ml.evaluation.learning import LearningCurve, learning_curve, learning_words
@@ -29,8 +29,10 @@ def stretched(fit: Fit, training: TrainingSet):
 
     def refit(part: TrainingSet) -> Fit:
         parts.append(part)
+        is_part = training.rows["account_id"].isin(part.rows["account_id"]).to_numpy()
         known = np.array([by_account[one] for one in part.rows["account_id"]])
-        return Fit({fit.chosen: replace(fit.candidate, out_of_fold=known)}, fit.chosen, 0)
+        fitted = replace(fit.candidate, out_of_fold=known, folds=fit.candidate.folds[is_part])
+        return Fit({fit.chosen: fitted}, fit.chosen, 0)
 
     return refit, parts
 
@@ -55,6 +57,29 @@ def test_the_whole_takes_the_candidates_own_scores_and_smaller_parts_lie_within_
     assert small < half
     assert curve.table["n_rows"].to_list() == [200, 400, 800]
     assert curve.table["n_best"].iloc[-1] == training.is_best.sum()
+
+
+def noise_of_groups(seed: int) -> TrainingSet:
+    """Sixteen accounts of thirty deals each, some luckier than others, for no reason that is known."""
+    rng = np.random.default_rng(seed)
+    group = np.repeat(np.arange(16), 30)
+    is_best = rng.random(480) < 1 / (1 + np.exp(-rng.normal(0, 1, 16)))[group]
+    accounts = companies(16, seed).accounts.iloc[group].reset_index(drop=True)
+    return TrainingSet(accounts, label_rows_of(is_best, group.astype(str)), companies(16).fields)
+
+
+def test_the_curve_of_noise_lies_around_a_half_though_folds_differ_in_their_best() -> None:
+    """A fold of few best is scored by models that saw many: over all folds that looks worse than chance."""
+    model = recipe().model.model_copy(update={"kinds": ("logistic_regression",)})
+
+    def fit(part: TrainingSet) -> Fit:
+        return fit_candidate(part, replace(recipe(), model=model))
+
+    smallest = []
+    for seed in range(12):
+        noise = noise_of_groups(seed)
+        smallest.append(learning_curve(noise, fit(noise), fit, SETTINGS, 1).table["roc_auc"].iloc[0])
+    assert np.mean(smallest) == pytest.approx(0.5, abs=0.05)
 
 
 def test_a_part_too_small_to_learn_from_has_no_figure(learnt) -> None:

@@ -13,8 +13,7 @@ import pandas as pd
 from icp_ml.errors import DataError
 from icp_ml.evaluation.figures import Interval, Scored, bootstrap_figures
 from icp_ml.evaluation.words import percent
-from icp_ml.features.statistics import Floats
-from icp_ml.model.training import Fit, TrainingSet
+from icp_ml.model.training import Fit, Fitted, TrainingSet
 from icp_ml.settings import EvaluationSettings
 
 MAX_OFF_LAW = 1.25  # times: a last width further than this from the law is not extrapolated by it
@@ -67,8 +66,8 @@ def learning_curve(
     for share in sorted(set(settings.learning_curve_shares)):
         kept = names[: max(round(share * len(names)), 1)]
         part = training.part(np.flatnonzero(np.isin(groups, kept)))
-        out_of_fold = fit.candidate.out_of_fold if share == 1 else _out_of_fold(part, fit, refit)
-        lines.append({"share": share, **_point(part, out_of_fold, settings, seed)})
+        fitted = fit.candidate if share == 1 else _fitted(part, fit, refit)
+        lines.append({"share": share, **_point(part, fitted, settings, seed)})
     table = pd.DataFrame(lines)
     return LearningCurve(table, _width_at_double(table))
 
@@ -92,20 +91,22 @@ def learning_words(curve: LearningCurve) -> str:
     )
 
 
-def _out_of_fold(part: TrainingSet, fit: Fit, refit: Callable[[TrainingSet], Fit]) -> Floats | None:
-    """Score a part by models that never saw the rows; None where it is too small to learn from and check."""
+def _fitted(part: TrainingSet, fit: Fit, refit: Callable[[TrainingSet], Fit]) -> Fitted | None:
+    """Fit the candidate's kind on a part; None where it is too small to learn from and check."""
     try:
-        return refit(part).kinds[fit.chosen].out_of_fold
+        return refit(part).kinds[fit.chosen]
     except DataError:
         return None
 
 
 def _point(
-    part: TrainingSet, out_of_fold: Floats | None, settings: EvaluationSettings, seed: int
+    part: TrainingSet, fitted: Fitted | None, settings: EvaluationSettings, seed: int
 ) -> dict[str, Any]:
+    """Rank each fold alone: a fold of few best was scored by a model that saw many."""
     found = NO_INTERVAL
-    if out_of_fold is not None:
-        scored = Scored(part.is_best.astype(bool), out_of_fold, part.rows["group"].to_numpy(dtype=str))
+    if fitted is not None:
+        group = part.rows["group"].to_numpy(dtype=str)
+        scored = Scored(part.is_best.astype(bool), fitted.out_of_fold, group, fitted.folds)
         found = bootstrap_figures(scored, settings, seed)["roc_auc"]
     return {
         "n_rows": len(part.rows),

@@ -44,6 +44,8 @@ class Fitted:
     out_of_fold : ndarray of float64, shape (n_rows,)
         Calibrated probability of each training row by a model, encoder and calibration included, that never
         saw its group.
+    folds : ndarray of int, shape (n_rows,)
+        The fold in which each row was held out: rows of one fold were scored by one model.
     log_loss : float
         Of `out_of_fold`.
     """
@@ -53,6 +55,7 @@ class Fitted:
     scorer: Boosters | Linear
     calibration: Calibration
     out_of_fold: Floats
+    folds: Codes
     log_loss: float
 
     def probability_of(self, part: TrainingSet, n_threads: int = 1) -> Floats:
@@ -151,7 +154,7 @@ def _fitted(kind: ModelKind, stages: Floats, folds: Codes, whole: _Whole) -> Fit
     encoder, scorer = LEARNT[kind](whole)
     checked = calibrated_by_other_folds(raw, is_best, folds)
     loss = log_loss(checked, is_best)
-    return Fitted(kind, encoder, scorer, fit_calibration(raw, is_best), probability(checked), loss)
+    return Fitted(kind, encoder, scorer, fit_calibration(raw, is_best), probability(checked), folds, loss)
 
 
 def _boosted_trees(whole: _Whole) -> tuple[Encoder, Boosters]:
