@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from small import companies, model_of, settings, trained
 
-from icp_ml.model.calibration import Calibration, probability
-from icp_ml.model.candidate import Tiers
+from icp_ml.model.calibration import Calibration, fit_calibration, probability
+from icp_ml.model.candidate import BaseRates, Tiers
 from icp_ml.scoring import frozen_tiers, score, tier_of
 from icp_ml.settings import TierSettings
 
@@ -157,3 +157,15 @@ def test_what_speaks_is_the_contribution_to_the_score() -> None:
         assert [strength for _, _, strength in told] == [
             contributions[row, place[name]] for name, _, _ in told
         ]
+
+
+@pytest.mark.parametrize("declared", [None, 0.05])
+def test_who_gets_the_base_rate_is_a_good_fit_whatever_the_last_digit(declared) -> None:
+    found = set()
+    for n_best in range(30, 170):
+        is_best = (np.arange(300) < n_best) * 1.0
+        rates = BaseRates(float(is_best.mean()), declared)
+        everyone = fit_calibration(np.zeros(300), is_best).log_odds(np.zeros(1)) + rates.shift
+        tiers = frozen_tiers(rates.used, settings().scoring.tiers)
+        found |= set(tier_of(probability(everyone), np.ones(1), tiers))
+    assert found == {"Good fit"}

@@ -15,6 +15,7 @@ from icp_ml.scoring.reasons import reasons
 from icp_ml.settings import TierSettings
 
 BEST_FIT, GOOD_FIT, BAD_FIT, INSUFFICIENT = "Best fit", "Good fit", "Bad fit", "Insufficient data"
+ROUNDING = 1e-12  # of sums and logarithms, on a probability or on points
 TIERS = (BEST_FIT, GOOD_FIT, BAD_FIT, INSUFFICIENT)
 
 SCORED_COLUMNS = (
@@ -48,12 +49,15 @@ def frozen_tiers(base_rate: float, settings: TierSettings) -> Tiers:
 def tier_of(rank_score: Floats, data_completeness: Floats, tiers: Tiers) -> Any:
     """Give each row its tier by probability, or by points; too little known is said, not guessed.
 
+    A cut-off is reached where only rounding lies between: a model that tells nobody apart gives everyone the
+    base rate, and the last digit of a logarithm must not say whether that is a Good fit.
+
     Returns
     -------
     ndarray of str, shape (n_rows,)
     """
-    good_or_bad = np.where(rank_score >= tiers.good_fit, GOOD_FIT, BAD_FIT)
-    by_score = np.where(rank_score >= tiers.best_fit, BEST_FIT, good_or_bad)
+    good_or_bad = np.where(rank_score >= tiers.good_fit - ROUNDING, GOOD_FIT, BAD_FIT)
+    by_score = np.where(rank_score >= tiers.best_fit - ROUNDING, BEST_FIT, good_or_bad)
     return np.where(data_completeness < tiers.min_completeness, INSUFFICIENT, by_score)
 
 
