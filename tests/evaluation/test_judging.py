@@ -15,6 +15,7 @@ from icp_ml.evaluation.held_out import HeldOut, Tiering, scored_rows
 from icp_ml.evaluation.judging import Case, Judgement, Told, judge
 from icp_ml.evaluation.learning import learning_curve
 from icp_ml.evaluation.report import report_json, report_line, report_markdown
+from icp_ml.model.calibration import Calibration
 from icp_ml.model.training import Fit, TrainingSet, fit_candidate
 from icp_ml.split import Split
 
@@ -104,6 +105,18 @@ def test_a_random_split_without_dates_is_reported(case) -> None:
     assert "- tested on 200 label rows without a date, " in report_markdown("x", report)
     assert json.loads(json.dumps(report_json(report)))["test"]["first"] is None
     assert report_line(report).endswith("on 200 test rows")
+
+
+def test_a_declared_base_rate_is_said(case) -> None:
+    rates = replace(case.model.rates, declared=0.05)
+    report = judged(replace(case, model=replace(case.model, rates=rates))).report
+    assert report.notes[0].startswith("Scores are shifted to the declared base rate, 5 %, from 3")
+    assert report.notes[1:] == TOLD.notes
+
+
+def test_a_candidate_that_gives_everyone_the_base_rate_is_said_to(case) -> None:
+    model = replace(case.model, calibration=Calibration(0.0, -1.0))
+    assert judged(replace(case, model=model)).report.notes[0].endswith("it gives everyone the base rate.")
 
 
 def test_one_seed_gives_one_judgement(judgement, case) -> None:

@@ -20,7 +20,7 @@ from icp_ml.evaluation.report import Choice, Pooling, Report, Rows
 from icp_ml.evaluation.table_plots import backtest_plot, learning_plot
 from icp_ml.evaluation.tiers import tier_table
 from icp_ml.evaluation.verdict import verdict
-from icp_ml.evaluation.words import kind_words
+from icp_ml.evaluation.words import kind_words, percent
 from icp_ml.model.calibration import log_loss
 from icp_ml.model.candidate import Model
 from icp_ml.model.training import Fit, TrainingSet
@@ -173,8 +173,25 @@ def _report(
         curve=case.curve,
         checks=(),
         failures=gate_failures(figures[CANDIDATE], found, (), settings),
-        notes=told.notes,
+        notes=[*_model_notes(case.model), *told.notes],
     )
+
+
+def _model_notes(model: Model) -> list[str]:
+    """Say what the figures alone would not: another base rate, or scores that are all the same."""
+    notes = []
+    rates = model.rates
+    if rates is not None and rates.declared is not None:
+        notes.append(
+            f"Scores are shifted to the declared base rate, {percent(rates.declared)}, from "
+            f"{percent(rates.training)} among the rows learnt from, and tiers are cut on the shifted scores. "
+            "Figures and mean scores here are before the shift: the test rows have their own rate of best."
+        )
+    if model.calibration is not None and model.calibration.is_flat:
+        notes.append(
+            "The candidate ranked no better than chance out of fold: it gives everyone the base rate."
+        )
+    return notes
 
 
 def _shown(test: HeldOut) -> list[str]:
