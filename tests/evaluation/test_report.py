@@ -21,6 +21,7 @@ from icp_ml.evaluation.report import (
     report_line,
     report_markdown,
 )
+from icp_ml.evaluation.sections import figure_lines
 from icp_ml.evaluation.tiers import tier_table
 from icp_ml.evaluation.verdict import Verdict
 
@@ -141,6 +142,14 @@ newest, the earlier ones test the same recipe. Each test's rows are ranked among
 chose boosted trees in 2 and rubric in 1 of them.
 
 The score estimates"""
+
+
+def test_bounds_of_the_calibration_error_that_miss_it_are_explained() -> None:
+    found = {"calibration_error": Interval(0.002, 0.005, 0.056)}
+    (*_, explained) = figure_lines({"icp_ml": found}, 0.95)
+    assert explained.endswith("it is a mean of absolute gaps, to which resampling adds noise.")
+    (*_, bare) = figure_lines({"icp_ml": {"roc_auc": Interval(0.8, 0.7, 0.9)}}, 0.95)
+    assert bare == "In brackets: 95 % intervals, from resampled accounts."
 
 
 def test_the_first_lines_say_verdict_estimate_and_choice() -> None:

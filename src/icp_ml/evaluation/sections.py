@@ -19,6 +19,9 @@ from icp_ml.scoring import TIERS
 Figures = Mapping[str, Interval]
 Lines = list[str]
 MARK = "(!)"
+CALIBRATION_BOUNDS = (
+    "Those of the calibration error lie high: it is a mean of absolute gaps, to which resampling adds noise."
+)
 
 
 def figure_lines(figures: Mapping[str, Figures], confidence: float) -> Lines:
@@ -28,6 +31,8 @@ def figure_lines(figures: Mapping[str, Figures], confidence: float) -> Lines:
         [_directed(name), *(with_bounds(name, found[name]) for found in figures.values())] for name in names
     ]
     bounds = f"In brackets: {percent(confidence)} intervals, from resampled accounts."
+    if "calibration_error" in names:
+        bounds += f" {CALIBRATION_BOUNDS}"
     return [*_table(["", *figures], lines), "", bounds]
 
 
