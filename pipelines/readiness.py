@@ -201,13 +201,20 @@ def _unlabelled(run: Run, found: Attempt) -> Case:
 
 
 def _prospects(run: Run, found: Attempt) -> Accounts | None:
-    """Read the first rows of the list that the segment covers; a list that is not there stops nobody."""
+    """Read the first rows of the list that the segment covers; a list that is not there stops nobody.
+
+    Raises
+    ------
+    ConfigError
+        The list does not have a column that segments are cut by.
+    """
     from icp_ml.checks import Finding
     from icp_ml.data.samples import prospect_sample
-    from icp_ml.data.segments import covers, overlaps
+    from icp_ml.data.segments import check_segments, covers, overlaps
     from icp_ml.errors import DataError, UnavailableError
 
     config = run.config
+    check_segments(config.data, config.segments)
     try:
         sample = prospect_sample(config.data, config.checks.prospect_rows)
     except (DataError, UnavailableError) as failure:

@@ -13,6 +13,7 @@ from support import SHARED, command, compose, shared_data
 from benchmarks.leaks import DATA_SETS, findings_of
 from icp_ml.data.demo import write
 from icp_ml.errors import ConfigError
+from pipelines.train import train
 from pipelines.validate import validate
 
 LATER = ("known_later", "last_funding_at")  # the vendor describes companies as they are today
@@ -112,6 +113,15 @@ def test_leaks_of_public_data_are_named_without_being_told(name):
 def test_deals_that_nothing_explains_are_clean():
     folder = shared_data("maven_crm")
     assert validated("data=maven_crm", f"data.root={folder}", name="maven_crm") == (0, set())
+
+
+def test_a_segment_by_a_column_that_prospects_lack_is_a_wrong_mapping(demo):
+    cut = ["+segments.rich.where=[{column: revenue, at_least: 1}]", "+segments.rich.outcomes=[]"]
+    cut += ["+segments.rich.label=${label}", "~segments.default", "~data.prospects.columns.revenue"]
+    status, found = validated(f"data.root={demo}", *cut, name="demo_rich")
+    assert status == 65 and ("wrong_mapping", "") in found
+    with pytest.raises(ConfigError, match=r"segment rich cannot be cut .*\n  data.prospects: "):
+        train(compose(f"data.root={demo}", *cut))
 
 
 def test_segments_that_share_prospects_are_named_in_each(trained):
