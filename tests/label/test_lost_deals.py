@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from made import TODAY, best, customers, deals, definition, orders, signals
 
+from icp_ml.errors import ConfigError
 from icp_ml.label import label_rows
 
 SOLD = orders(("A", "2021-03-01", 9.0), ("B", "2021-03-01", 1.0))
@@ -33,6 +34,12 @@ def test_without_a_weight_they_are_left_out() -> None:
     labels = label_rows({"orders": SOLD, "deals": DEALS}, definition("value", top_share=0.5), TODAY)
     assert "L" not in best(labels)
     assert (labels.n_lost, labels.condition) == (0, "becomes a customer")
+
+
+@pytest.mark.parametrize("column", ["closed_at", "is_won"])
+def test_a_column_of_the_deals_that_is_not_mapped_is_named(column: str) -> None:
+    with pytest.raises(ConfigError, match=rf"label.lost_deals_weight: needs deals.{column}, which is not"):
+        label_rows({"orders": SOLD, "deals": DEALS.drop(columns=column)}, SETTINGS, TODAY)
 
 
 @pytest.mark.parametrize(("today", "is_judged"), [(date(2022, 1, 1), True), (date(2021, 12, 31), False)])

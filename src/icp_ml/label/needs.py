@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from icp_ml.errors import ConfigError
 from icp_ml.label.labels import Tables
 from icp_ml.settings import LabelSettings, NeverBestSettings
@@ -22,23 +24,28 @@ USES: dict[str, tuple[str, ...]] = {
     "flag": ("signals", "orders"),
     "rubric": (),
 }
-NEVER_BEST_NEEDS = {
-    "churned_within_days": ("signals", "churned_at"),
-    "loss_making_within_days": ("orders", "revenue"),
-    "max_support_tickets": ("signals", "support_tickets"),
+Asked = tuple[str, tuple[str, ...]]
+"""A table and, for the parts of a definition, columns of it."""
+
+NEVER_BEST_NEEDS: dict[str, Asked] = {
+    "churned_within_days": ("signals", ("churned_at",)),
+    "loss_making_within_days": ("orders", ("revenue",)),
+    "max_support_tickets": ("signals", ("support_tickets",)),
 }
-LOST_DEALS = ("deals", "closed_at")
+LOST_DEALS: Asked = ("deals", ("closed_at", "is_won"))
 
 
-def asked_for(settings: LabelSettings) -> dict[str, tuple[str, str]]:
+def asked_for(settings: LabelSettings) -> dict[str, Asked]:
     """Give what stands in the way of a label if it is not mapped.
 
     Returns
     -------
-    dict of str to (str, str)
-        By the setting that asks for it: a table and, for the parts of a definition, a column of it.
+    dict of str to (str, tuple of str)
+        By the setting that asks for it: a table and, for the parts of a definition, columns of it.
     """
-    found = {f"label={settings.definition}": (table, "") for table in NEEDS[settings.definition]}
+    found: dict[str, Asked] = {
+        f"label={settings.definition}": (table, ()) for table in NEEDS[settings.definition]
+    }
     never_best = getattr(settings, "never_best", None)
     if never_best is not None:
         found |= {f"label.never_best.{name}": NEVER_BEST_NEEDS[name] for name in active(never_best)}
@@ -68,13 +75,19 @@ def check_tables(tables: Tables, settings: LabelSettings) -> None:
     ConfigError
         Naming every such setting, with what would mend it.
     """
-    lacking = {
-        setting: f"{table}.{column}".rstrip(".")
-        for setting, (table, column) in asked_for(settings).items()
-        if table not in tables or (column and column not in tables[table])
-    }
+    lacking = [
+        (setting, name)
+        for setting, (table, columns) in asked_for(settings).items()
+        for name in _not_there(tables.get(table), table, columns)
+    ]
     if lacking:
-        first, *_ = lacking.values()
-        details = [f"{setting}: needs {what}, which is not mapped" for setting, what in lacking.items()]
+        (_, first), *_ = lacking
+        details = [f"{setting}: needs {name}, which is not mapped" for setting, name in lacking]
         fix = f"Map {first} in conf/data, or set null what asks for it, or choose another label."
         raise ConfigError("the definition of best asks for outcomes that are not there.", details, fix)
+
+
+def _not_there(rows: pd.DataFrame | None, table: str, columns: tuple[str, ...]) -> list[str]:
+    if rows is None:
+        return [f"{table}.{columns[0]}" if columns else table]
+    return [f"{table}.{column}" for column in columns if column not in rows]
