@@ -151,3 +151,27 @@ def test_accounts_that_are_not_among_the_customers_are_left_out_and_said() -> No
     assert set(best(labels)) == {"A", "B", "C"}
     strangers = "2 accounts not among the customers left out, for example 'D', 'E'"
     assert labels.notes[:2] == (f"orders: {strangers}", f"deals: {strangers}")
+
+
+@pytest.mark.parametrize(
+    ("name", "changed", "said"),
+    [
+        ("value", {}, ("3 of 6 customers left out: no order and no deal won",)),
+        ("value", {"lost_deals_weight": 1.0}, ("2 of 6 customers left out: no order and no deal won",)),
+        ("won", {}, ("3 of 6 customers left out: no deal",)),
+        ("flag", {}, ("4 of 6 customers left out: no signals",)),
+    ],
+)
+def test_customers_that_nothing_is_told_of_are_counted(name, changed, said) -> None:
+    tables = {
+        "customers": customers(*"ABLOWN"),
+        "orders": orders(("A", "2021-03-01", 10), ("B", "2021-03-01", 1)),
+        "deals": deals(
+            ("W", "2020-01-01", "2020-02-01", 1),
+            ("L", "2020-01-01", "2020-02-01", 0),
+            ("O", "2023-11-01", None, None),
+        ),
+        "signals": signals(("A", 1, "2022-01-01"), ("B", 0, "2022-01-01")),
+    }
+    changed = changed | ({"top_share": 0.5, "cohort": "all"} if name == "value" else {})
+    assert label_rows(tables, definition(name, **changed), TODAY).notes == said

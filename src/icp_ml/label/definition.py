@@ -22,8 +22,10 @@ from icp_ml.label.scorecard import label_by_score
 from icp_ml.label.value import label_by_value
 from icp_ml.label.won import CONDITION as DEAL_OPENED
 from icp_ml.label.won import label_by_deals
+from icp_ml.label.worth import first_days
 from icp_ml.settings import (
     AbcXyzSettings,
+    FlagSettings,
     LabelSettings,
     RubricLabelSettings,
     ScorecardSettings,
@@ -74,7 +76,7 @@ def label_rows(tables: Tables, settings: LabelSettings, today: date) -> Labels:
         weight=np.where(regretted.is_regretted, settings.never_best.weight, 1.0),
     )
     lost = _lost(known, judged, settings, now)
-    notes += [*judged.notes, *regretted.notes]
+    notes += [*judged.notes, *_without_outcome(known, lost, settings), *regretted.notes]
     labels = Labels(
         rows=_in_order(pd.concat([rows[COLUMNS], lost[COLUMNS]])),
         meaning=judged.meaning + in_words(settings.never_best),
@@ -104,6 +106,25 @@ def _of_customers(tables: Tables) -> tuple[dict[str, pd.DataFrame], list[str]]:
             shown = examples(strangers)
             notes.append(f"{name}: {accounts} not among the customers left out, for example {shown}")
     return kept, notes
+
+
+def _without_outcome(tables: Tables, lost: pd.DataFrame, settings: OutcomeSettings) -> list[str]:
+    """Say how many customers nothing is told of: neither best nor rest, and not too young either."""
+    if "customers" not in tables:
+        return []
+    if isinstance(settings, WonSettings):
+        found, what = [tables["deals"]["account_id"]], "no deal"
+    elif isinstance(settings, FlagSettings):
+        found, what = [tables["signals"]["account_id"]], "no signals"
+    else:
+        sold = first_days(tables).index.to_series()
+        bought = [tables["orders"]["account_id"]] if "orders" in tables else []
+        told = tables["signals"]["account_id"] if len(sold) == 0 and "signals" in tables else sold
+        found, what = [told, *bought], "no order and no deal won" if "deals" in tables else "no order"
+    is_told = is_among(tables["customers"]["account_id"], pd.concat([*found, lost["account_id"]]))
+    if is_told.all():
+        return []
+    return [f"{int((~is_told).sum()):,} of {count(len(is_told), 'customer')} left out: {what}"]
 
 
 def _judge(tables: Tables, settings: OutcomeSettings, now: pd.Timestamp) -> Judged:
