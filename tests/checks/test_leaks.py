@@ -128,6 +128,18 @@ def test_such_a_heading_is_a_hint_only():
     assert found(replace(unrelated, headings=headings)) == found(related) == set()
 
 
+def test_a_reason_that_few_rows_have_is_named_where_its_heading_sounds_like_an_outcome():
+    """One rest in six lost a deal, and only these have a reason: the AUC of so rare a gap is 0.58."""
+    case = noise(13)
+    is_best, rng = case.training.rows["is_best"].to_numpy(), np.random.default_rng(5)
+    reasons = rng.choice(["price", "competitor"], 400)
+    is_lost = ~is_best & (rng.random(400) < 1 / 6)
+    case = with_columns(case, cause=(Field("category", "cause"), texts(np.where(is_lost, reasons, None))))
+    gaps = {"max_missing_share": 0.95}
+    assert found(case, **gaps) == set()
+    assert found(replace(case, headings={"cause": "Lost Reason"}), **gaps) == {("post_sale_heading", "cause")}
+
+
 @pytest.mark.parametrize(("n", "n_best"), [(130, 30), (300, 60), (400, 100)])
 def test_columns_without_meaning_are_not_flagged(n, n_best):
     """Thirteen columns, some of 60 and 150 levels, all with headings that sound like outcomes."""

@@ -54,7 +54,12 @@ def _strongest_leak(name: str, ones: list[Relation], settings: ChecksSettings, a
 
 
 def _hinted(words: str, ones: list[Relation], limit: float, alpha: float) -> Iterator[Finding]:
-    related = [one for one in ones if one.is_above(limit, CHANCE, alpha)]
+    """Say a heading that sounds like an outcome where its column tells best from rest.
+
+    Where hardly any but one outcome fills it, any clear relation will do: the reason of a lost deal, which
+    few rows have, cannot reach a limit.
+    """
+    related = [one for one in ones if one.is_above(CHANCE if one.is_one_sided else limit, CHANCE, alpha)]
     if related:
         strongest = max(related, key=lambda one: one.auc.value)
         yield Finding("post_sale_heading", strongest.column, f"{words!r} in its heading; {_said(strongest)}")

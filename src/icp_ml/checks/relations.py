@@ -20,6 +20,7 @@ from icp_ml.settings import FeaturesSettings
 Aspect = Literal["values", "gaps", "level"]
 N_BINS = 20
 SECONDS_PER_DAY = 86_400
+ONE_SIDED = 10.0
 CROSS_FITTED_ERROR = 2.0
 """Times the error that the formula gives: it does not know that rows of one level share what was learnt of
 them. On noise the true error was 1.0 to 1.65 times that of the formula (130 to 800 rows, 2 to 150 levels)."""
@@ -40,6 +41,8 @@ class Relation:
         Directions and levels it was chosen from, times the aspects that are looked at beside it.
     words : str
         Whether gaps or values, or which level, speak for best.
+    is_one_sided : bool
+        Of gaps: whether one outcome fills the column ONE_SIDED times as often as the other.
     """
 
     column: str
@@ -47,6 +50,7 @@ class Relation:
     auc: Auc
     n_tests: int
     words: str
+    is_one_sided: bool = False
 
     def is_above(self, limit: float, chance: float, alpha: float) -> bool:
         """Say whether the relation exceeds a limit; `alpha` is for one column."""
@@ -119,7 +123,9 @@ def _of_gaps(name: str, is_known: Any, rows: _Rows) -> Iterator[Relation]:
     auc = grouped_auc(is_known.astype(np.float64), rows.is_best, rows.group)
     if auc is not None:
         filled = "best is filled more often" if auc.value > 0.5 else "rest is filled more often"
-        yield Relation(name, "gaps", auc.either_way, 2, filled)
+        share_best, share_rest = (float(is_known[rows.is_best == side].mean()) for side in (1, 0))
+        is_one_sided = max(share_best, share_rest) >= ONE_SIDED * min(share_best, share_rest)
+        yield Relation(name, "gaps", auc.either_way, 2, filled, is_one_sided)
 
 
 def _of_numbers(name: str, numbers: Floats, rows: _Rows) -> Iterator[Relation]:
