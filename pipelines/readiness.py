@@ -195,6 +195,12 @@ def _unlabelled(run: Run, found: Attempt) -> Case:
         customers=None if customers is None else Accounts(customers.rows, customers.fields),
         prospects=_prospects(run, found),
         outcomes={name: rows for name, rows in found.tables.rows.items() if name != "customers"},
+        n_values={
+            f"{name}.{column}": (n_strange, n_strange + table.findings.n_known[column])
+            for name, table in found.tables.tables.items()
+            for column, forms in table.findings.not_understood.items()
+            if (n_strange := sum(forms.values()))
+        },
         headings=headings(config.data),
         free_mail_share=0.0 if customers is None else free_mail_share(config.data, n_rows),
     )

@@ -38,6 +38,12 @@ def test_too_few_labels_stop_and_few_warn(n, n_best, expected):
     assert {code for code, _ in found(alone(1, n, n_best))} == expected
 
 
+@pytest.mark.parametrize(("n_strange", "is_said"), [(5, False), (6, True)])
+def test_a_column_of_which_much_was_not_understood_is_named(n_strange, is_said):
+    case = replace(alone(2), n_values={"orders.ordered_at": (n_strange, 100), "deals.amount": (1, 1_000)})
+    assert found(case) == ({("not_understood", "orders.ordered_at")} if is_said else set())
+
+
 def days(n, ahead):
     """Give dates of which `ahead` lie after today."""
     made = pd.Series([pd.Timestamp("2030-01-01")] * ahead + [pd.Timestamp(TODAY)] * (n - ahead))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -80,6 +82,17 @@ def test_everything_that_stops_a_training_is_said_at_once(demo, place, capsys):
     stops = {("repeated_ids", "account_id"), ("unreadable_table", "")}
     assert validated(f"data.root={folder}") == (65, stops)
     assert capsys.readouterr().out.count("\nstop ") == 2
+
+
+def test_a_wrong_date_order_is_named_and_not_only_noted(demo):
+    """Half of the orders would go: days above 12 are no months."""
+    order = "data.orders.columns.ordered_at={from: order_date, date_order: ymd, kind: date}"
+    lines = gzip.decompress((demo / "orders.csv.gz").read_bytes()).decode()
+    swapped = re.sub(r"(?<=,)(\d{4})-(\d\d)-(\d\d)(?=,)", r"\3/\2/\1", lines)
+    Path("orders.csv").write_text(swapped, encoding="utf-8")
+    wrong = ["data.orders.path=orders.csv", order.replace("ymd", "mdy")]
+    _, found = validated(f"data.root={demo}", *wrong)
+    assert ("not_understood", "orders.ordered_at") in found
 
 
 def test_too_few_best_stop_with_the_rubric_as_the_way_on(demo, capsys):

@@ -22,7 +22,7 @@ from icp_ml.checks.findings import (
     unacknowledged,
     with_acknowledgements,
 )
-from icp_ml.checks.labels import future_dates, label_counts
+from icp_ml.checks.labels import future_dates, label_counts, not_understood
 from icp_ml.checks.leaks import leaks
 from icp_ml.checks.likeness import likeness
 from icp_ml.checks.protected import protected, protected_columns
@@ -73,6 +73,7 @@ def check(case: Case, settings: ChecksSettings, seed: int) -> list[Finding]:
     check_acknowledged(settings.acknowledged)
     found = [
         *label_counts(case, settings),
+        *not_understood(case, settings),
         *future_dates(case, settings),
         *columns(case, settings),
         *both_sides(case, settings),

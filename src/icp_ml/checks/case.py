@@ -55,6 +55,8 @@ class Case:
     customers, prospects : Accounts, optional
     outcomes : mapping of str to pandas.DataFrame
         orders, deals and signals, as far as they were read.
+    n_values : mapping of str to (int, int)
+        Of a table's column, such as "orders.ordered_at": values not understood, and all that were given.
     headings : mapping of str to str
         The user's own heading of each of our columns.
     free_mail_share : float
@@ -69,6 +71,7 @@ class Case:
     customers: Accounts | None = None
     prospects: Accounts | None = None
     outcomes: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    n_values: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     headings: Mapping[str, str] = field(default_factory=dict)
     free_mail_share: float = 0.0
 

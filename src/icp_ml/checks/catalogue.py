@@ -110,6 +110,13 @@ _CHECKS = (
         "Correct them, or set data.today to the day of the export.",
     ),
     Check(
+        "not_understood",
+        "warning",
+        "Many values of a column could not be read, and count as missing; where they are required, as an "
+        "order's date is, their rows are left out.",
+        "Correct the column's format in conf/data: date_order, decimal, yes_values, missing.",
+    ),
+    Check(
         "mostly_missing",
         "warning",
         "A feature is missing nearly everywhere.",

@@ -1,4 +1,4 @@
-"""Whether there is anything to learn: enough best and rest, and dates that can be."""
+"""Whether there is anything to learn: enough best and rest, values that were read, dates that can be."""
 
 from __future__ import annotations
 
@@ -41,6 +41,15 @@ def label_counts(case: Case, settings: ChecksSettings) -> Iterator[Finding]:
     if n - n_best < settings.stop_rest:
         said = f"{n - n_best:,} rest {of_rows}; {settings.stop_rest:,} are needed."
         yield Finding("too_few_rest", "", said)
+
+
+def not_understood(case: Case, settings: ChecksSettings) -> Iterator[Finding]:
+    """Say of which columns much was not understood, so that another format may be meant."""
+    for place, (n_strange, n_given) in case.n_values.items():
+        if n_strange > settings.max_not_understood_share * n_given:
+            share = n_strange / n_given
+            said = f"{n_strange:,} of {count(n_given, 'value')} ({share:.1%}) were not understood."
+            yield Finding("not_understood", place, said)
 
 
 def future_dates(case: Case, settings: ChecksSettings) -> Iterator[Finding]:

@@ -19,6 +19,7 @@ class ChecksSettings(Settings):
     stop_rest: Count
     few_best: Count  # fewer best: small data
     max_future_share: Share  # of a column's dates that lie after today
+    max_not_understood_share: Share  # of a column's given values
     max_missing_share: Share
     max_levels: Count
     max_one_value_share: Share
