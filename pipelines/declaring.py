@@ -13,7 +13,7 @@ def declare(run: Run) -> None:
     ConfigError
         The rubric speaks of columns that nobody knows, or no prospects are mapped.
     """
-    from icp_ml.checks import stop_if_any
+    from icp_ml.checks import findings_line, said_findings, stop_if_any
     from icp_ml.data.tables import mapped_fields
     from icp_ml.errors import ConfigError
     from icp_ml.model.declared import rubric_model
@@ -31,7 +31,7 @@ def declare(run: Run) -> None:
     with stage(run.named("checks")) as say:
         findings = examined(run, found)
         stop_if_any(findings)
-        say(f"{len(findings):,} findings", [str(one) for one in findings])
+        say(findings_line(findings), said_findings(findings))
     with stage(run.named("model")) as say:
         fields = mapped_fields("prospects", config.data)
         facts = {**facts_of(run), "best": "what the declared rubric looks for"}

@@ -139,6 +139,9 @@ def _model_notes(config: Config, segment: str, model: Model) -> Iterator[str]:
 
     if model.calibration is None:
         yield from declared_notes(config)
+    if model.rates is not None and model.rates.declared is not None:
+        rates = model.rates
+        yield f"probabilities are shifted to the declared base rate, {rates.declared:g}"
     here = mapped_fields("prospects", config.data)
     attributes = [one for one in model.encoder.attributes if one.form != "ratio"]
     lacking = [one.words for one in attributes if one.sources and not set(one.sources) & set(here)]

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from icp_ml.config import Run, stage
+from icp_ml.errors import count
 
 if TYPE_CHECKING:
     from icp_ml.checks import Accounts, Case, Finding
@@ -136,7 +137,7 @@ def _label(run: Run, found: Attempt) -> None:
     with stage(run.named("split")) as say:
         splits = found.tried(lambda: rolling_origins(labels.rows, config.split, config.seed), "split")
         found.splits = splits or ()
-        say(_split_line(found.splits))
+        say(_split_line(found.splits), found.splits[0].notes if found.splits else ())
     share = _share_features(found.case)
     fitting = Attempt(is_strict=found.is_strict and share)
     found.rows = fitting.tried(lambda: training_set(tables, labels.rows, config.data), "data")
@@ -148,7 +149,7 @@ def _label(run: Run, found: Attempt) -> None:
 def _split_line(splits: Sequence[Split]) -> str:
     if not splits:
         return "failed"
-    earlier = f"; and {len(splits) - 1} earlier tests" if len(splits) > 1 else ""
+    earlier = f"; and {count(len(splits) - 1, 'earlier test')}" if len(splits) > 1 else ""
     return f"{splits[0].summary()}{earlier}"
 
 

@@ -98,3 +98,14 @@ def test_a_constant_score_ranks_nobody_in_tests_of_other_base_rates() -> None:
     assert found["average_precision"] == pytest.approx(test.is_best.mean())
     assert found["log_loss"] == pytest.approx(log_loss(test.is_best, test.probability))
     assert bootstrap_figures(test, settings().evaluation, 1)["roc_auc"].high == 0.5
+
+
+def test_a_kind_that_one_test_did_not_try_is_not_pooled() -> None:
+    _, tests, _ = origins()
+    lacking = replace(
+        tests[1], scores={k: v for k, v in tests[1].scores.items() if k != "logistic regression"}
+    )
+    together = pooled([tests[0], lacking, *tests[2:]])
+    assert "logistic regression" in tests[0].scores
+    assert "logistic regression" not in together.scores
+    assert len(together.scores[CANDIDATE]) == len(together.is_best)

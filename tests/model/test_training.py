@@ -237,7 +237,7 @@ def test_labels_that_turn_from_fold_to_fold_give_the_base_rate() -> None:
     accounts = pd.DataFrame({"size": [0.0, 0.0, 1.0, 1.0] * 50})
     training = TrainingSet(accounts, rows, {"size": Field("number", "size")})
     fit = fit_candidate(training, recipe())
-    for kind in KINDS:
+    for kind in fit.kinds:
         assert fit.kinds[kind].calibration.is_flat
         np.testing.assert_allclose(fit.kinds[kind].probability_of(training), is_best.mean())
 
@@ -343,3 +343,17 @@ def test_a_column_that_gives_the_label_away_still_gets_a_finite_calibration() ->
     told = replace(training, accounts=training.accounts.assign(is_listed=training.is_best))
     for kind in KINDS[:2]:
         assert 0 < fit_candidate(told, only(kind)).candidate.calibration.slope < 100
+
+
+def test_a_rubric_that_tells_nobody_apart_is_no_candidate() -> None:
+    training = companies(200)
+    narrow = TrainingSet(
+        training.accounts[["account_id", "industry"]], training.rows, {"industry": FIELDS["industry"]}
+    )
+    model = recipe().model.model_copy(update={"kinds": ("logistic_regression", "rubric")})
+    fit = fit_candidate(narrow, replace(recipe(), model=model))
+    assert set(fit.kinds) == {"logistic_regression"}
+    assert set(fit_candidate(training, replace(recipe(), model=model)).kinds) == {
+        "logistic_regression",
+        "rubric",
+    }

@@ -129,11 +129,12 @@ def pooled(tests: Sequence[HeldOut]) -> HeldOut:
     no merit or fault of a ranking. No row and no group stands in two tests.
     """
     first = tests[0]
+    shared = [name for name in first.scores if all(name in one.scores for one in tests)]
     accounts = pd.concat([one.part.accounts for one in tests], ignore_index=True)
     rows = pd.concat([one.part.rows for one in tests], ignore_index=True)
     return HeldOut(
         TrainingSet(accounts, rows, first.part.fields),
-        {name: np.concatenate([one.scores[name] for one in tests]) for name in first.scores},
+        {name: np.concatenate([one.scores[name] for one in tests]) for name in shared},
         np.concatenate([one.tiers for one in tests]),
         np.concatenate([one.completeness for one in tests]),
         np.repeat(np.arange(len(tests)), [len(one.origin) for one in tests]),
