@@ -137,6 +137,11 @@ def test_several_currencies_stop_naming_each() -> None:
     )
 
 
+def test_a_currency_in_capitals_and_in_small_letters_is_one() -> None:
+    table = orders(*PAIR).assign(currency=["EUR", "eur"])
+    assert label_rows({"orders": table}, YEAR, TODAY).measure == "revenue"
+
+
 def test_all_alike_stops() -> None:
     with pytest.raises(DataError, match=r"^all 2 label rows are rest; there is nothing to tell apart\."):
         label_rows({"orders": orders(("A", "2022-03-01", 5.0), ("B", "2022-03-01", 5.0))}, YEAR, TODAY)

@@ -144,8 +144,9 @@ def _line_worth(lines: pd.DataFrame) -> tuple[pd.Series[float], str, list[str]]:
 
 
 def _check_one_currency(orders: pd.DataFrame) -> None:
-    if "currency" in orders and orders["currency"].nunique() > 1:
-        counts = orders["currency"].value_counts().sort_index().sort_values(ascending=False, kind="stable")
+    codes = orders["currency"].str.upper() if "currency" in orders else None
+    if codes is not None and codes.nunique() > 1:
+        counts = codes.value_counts().sort_index().sort_values(ascending=False, kind="stable")
         details = [f"currency: {code} in {n:,} rows" for code, n in counts.head(5).items()]
         raise DataError(
             "orders are in several currencies.", details, "Convert them to one before the export."
