@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from icp_ml.config import Config, Run, run_pipeline, stage
+from pipelines.segmented import for_each_segment
 
 if TYPE_CHECKING:
     from icp_ml.data.outcomes import TrainingTables
@@ -16,20 +17,24 @@ FOLDER = "var/label"
 
 def label(run: Run) -> None:
     """Write the label rows and a report of the definition, for each segment."""
+    for_each_segment(run, _label)
+
+
+def _label(run: Run) -> None:
     from icp_ml.data.outcomes import label_tables
     from icp_ml.data.segments import in_segment
     from icp_ml.segments import segment_name
     from icp_ml.settings import RubricLabelSettings
 
-    config = run.config
-    for name, segment in config.segments.items():
-        if isinstance(segment.label, RubricLabelSettings):
-            _explain_rubric(config.rubric)
-            continue
-        with stage(segment_name("data", name, " of ")) as say:
-            tables = in_segment(label_tables(config.data, segment.label), name, segment, config.data)
-            say(tables.summary(), tables.notes)
-        _write_report(config, name, segment, tables)
+    config, name = run.config, run.segment
+    segment = config.segments[name]
+    if isinstance(segment.label, RubricLabelSettings):
+        _explain_rubric(config.rubric)
+        return
+    with stage(segment_name("data", name, " of ")) as say:
+        tables = in_segment(label_tables(config.data, segment.label), name, segment, config.data)
+        say(tables.summary(), tables.notes)
+    _write_report(config, name, segment, tables)
 
 
 def _write_report(config: Config, name: str, segment: SegmentSettings, tables: TrainingTables) -> None:

@@ -23,6 +23,16 @@ def sections(report):
     return [line.removeprefix("## ") for line in report.splitlines() if line.startswith("## ")]
 
 
+def test_a_segment_without_customers_does_not_keep_the_others_from_a_report(place) -> None:
+    second = ["+segments.none.where=[{column: country, one_of: [XK]}]", "+segments.none.outcomes=[]"]
+    third = [one.replace("none", "us").replace("XK", "US") for one in second]
+    labels = [f"+segments.{name}.label=${{label}}" for name in ("none", "us")]
+    done = command("label", "~segments.default", *second, *third, *labels, cwd=place)
+    assert done.returncode == 65
+    assert "error: none: segment none has none of the" in done.stderr
+    assert (place / "var/label/demo_us/value/label.md").is_file()
+
+
 @pytest.mark.parametrize(
     ("overrides", "folder", "expected"),
     [
