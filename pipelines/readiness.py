@@ -171,12 +171,10 @@ def _read(run: Run, found: Attempt) -> TrainingTables:
     mapping, label = run.config.data, run.config.label
     segment = run.config.segments[run.segment]
 
-    def read() -> TrainingTables:
-        return in_segment(label_tables(mapping, label), run.segment, segment, mapping)
-
-    tables: TrainingTables | None = found.tried(read, "data")
-    if tables is not None:
-        return tables
+    whole: TrainingTables | None = found.tried(lambda: label_tables(mapping, label), "data")
+    if whole is not None:
+        part = found.tried(lambda: in_segment(whole, run.segment, segment, mapping), "data")
+        return part or TrainingTables({}, {})
     wanted = [one for one in ("customers", *useful_tables(label)) if getattr(mapping, one) is not None]
     each = {name: found.tried(partial(read_table, name, mapping), "data") for name in wanted}
     return TrainingTables({name: table for name, table in each.items() if table is not None}, {})

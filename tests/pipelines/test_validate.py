@@ -137,6 +137,19 @@ def test_a_segment_by_a_column_that_prospects_lack_is_a_wrong_mapping(demo):
         train(compose(f"data.root={demo}", *cut))
 
 
+def test_a_segment_without_customers_is_a_wrong_mapping_and_nothing_else(demo):
+    cut = ["+segments.none.where=[{column: country, one_of: [XK]}]", "+segments.none.outcomes=[]"]
+    cut += ["+segments.none.label=${label}", "~segments.default"]
+    assert validated(f"data.root={demo}", *cut, name="demo_none") == (65, {("wrong_mapping", "")})
+
+
+def test_several_currencies_are_said_with_their_own_fix(demo, capsys):
+    wrong = "data.orders.columns.currency=order_no"  # each line its own
+    status, found = validated(f"data.root={demo}", wrong)
+    assert status == 65 and ("unreadable_table", "orders.currency") in found
+    assert "Convert them to one before the export." in capsys.readouterr().out
+
+
 def test_segments_that_share_prospects_are_named_in_each(trained):
     second = ("+segments.us.where=[{column: country, one_of: [US]}]", "+segments.us.outcomes=[]")
     done = command("validate", *second, "+segments.us.label=${label}", cwd=trained)

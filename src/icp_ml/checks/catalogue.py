@@ -39,7 +39,7 @@ _CHECKS = (
         "wrong_mapping",
         "stop",
         "The mapping, or the definition of best, does not fit the files.",
-        "Correct conf/data, or choose another label.",
+        "Correct conf/data or the filters in conf/segments, or choose another label.",
     ),
     Check(
         "repeated_ids",

@@ -25,11 +25,19 @@ def failure_findings(failure: IcpError, stage: Stage) -> list[Finding]:
     if isinstance(failure, ConfigError):
         return [Finding("wrong_mapping", "", _whole(failure))]
     if stage == "label":
-        code = "constant_label" if "nothing to tell apart" in failure.what else "no_label"
-        return [Finding(code, "", _whole(failure))]
+        return [_of_label(failure)]
+    if failure.what.startswith("segment "):
+        return [Finding("wrong_mapping", "", _whole(failure))]
     if not failure.details:
         return [Finding("unreadable_table", "", failure.what)]
     return [_of_detail(failure.what, detail) for detail in failure.details]
+
+
+def _of_label(failure: IcpError) -> Finding:
+    if "several currencies" in failure.what:
+        return Finding("unreadable_table", "orders.currency", f"{_whole(failure)} {failure.fix}")
+    code = "constant_label" if "nothing to tell apart" in failure.what else "no_label"
+    return Finding(code, "", _whole(failure))
 
 
 def _of_detail(what: str, detail: str) -> Finding:
