@@ -135,7 +135,9 @@ def told_of(run: Run, found: Prepared, fit: Fit, findings: list[Finding]) -> Tol
 def unused_notes(rows: TrainingSet, fit: Fit, exclude: tuple[str, ...]) -> list[str]:
     """Say which columns could be features and are not: empty ones, and dates mostly from later."""
     used = {attribute.name for one in fit.kinds.values() for attribute in one.encoder.attributes}
-    ahead, empty = "most dates lie after the day they should describe", "no value is known"
+    is_undated = rows.rows["as_of"].isna().mean() > 0.5
+    undated, empty = "most rows have no day that its age could count to", "no value is known"
+    ahead = undated if is_undated else "most dates lie after the day they should describe"
     return [
         f"{field.words}: not learnt from; {ahead if rows.accounts[name].notna().any() else empty}"
         for name, field in rows.fields.items()
