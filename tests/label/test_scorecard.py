@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made import TODAY, definition, names_of, orders, signals
 
-from icp_ml.errors import ConfigError
+from icp_ml.errors import ConfigError, DataError
 from icp_ml.label import label_rows
 from icp_ml.label.scorecard import growth_of, known_share, score_of
 
@@ -107,11 +107,21 @@ def test_growth_counts_from_the_middle_of_the_horizon() -> None:
     assert names_of(label_rows({"orders": lines}, scorecard(top_share=0.5, growth=HIGH), TODAY)) == ["B"]
 
 
+def test_how_long_a_churned_customer_stayed_is_not_known_without_a_first_day() -> None:
+    table = signals(
+        ("A", None, 1), ("B", None, 2), ("C", None, 3), ("D", "2022-03-01", 4), names=("churned_at", "usage")
+    )
+    labels = label_rows({"signals": table}, scorecard(top_share=0.5, usage=HIGH, retention=HIGH), TODAY)
+    assert "not known, so the others count for more: retention 25.0% of customers" in labels.notes
+
+
 def test_retention_is_the_share_of_the_horizon_before_churn() -> None:
     table = signals(("A", "2022-09-01"), ("B", "2022-05-01"), ("C", "2025-09-01"), names=("churned_at",))
     tables = {"orders": sold("A", "B", "C", "D"), "signals": table}
     labels = label_rows(tables, scorecard(top_share=0.5, retention=HIGH), TODAY)
     assert names_of(labels) == ["C", "D"]  # left after the horizon, or never
+    with pytest.raises(DataError, match="all 4 label rows are rest"):  # equal ones are not split
+        label_rows(tables, scorecard(top_share=0.26, retention=HIGH), TODAY)
 
 
 def test_several_signals_of_one_account_are_averaged() -> None:

@@ -121,8 +121,9 @@ def _outcomes(
     if signals is not None:
         by_account = signals.groupby("account_id")
         if "churned_at" in signals:
-            lasted = (days(by_account["churned_at"].min()).reindex(starts.index) - starts).dt.days
-            found["retention"] = (lasted / settings.horizon_days).clip(0, 1).fillna(1.0).to_numpy()
+            churned = days(by_account["churned_at"].min()).reindex(starts.index)
+            kept = ((churned - starts).dt.days / settings.horizon_days).clip(0, 1)
+            found["retention"] = kept.where(churned.notna(), 1.0).to_numpy()  # churned, but since when?
         others = [name for name in settings.outcomes if name in signals]
         found |= {name: by_account[name].mean().reindex(starts.index).to_numpy() for name in others}
     known = {name: found[name] for name in settings.outcomes if name in found}
