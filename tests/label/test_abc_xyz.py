@@ -39,6 +39,9 @@ def classes(volumes, a_share=0.8, b_share=0.95, cohort=None):
         ([8, 1, 1], "ABB"),  # 80 % is held before the second: B, not A; the two are equal
         ([50, 40, 6, 4], "AABC"),  # the second crosses 80 % and is still A; 96 % are held before the last
         ([79.9, 10.1, 10], "AAB"),
+        ([95, 5], "AC"),  # 95 % is held before the second: C, not B
+        ([30, 30, 30, 10], "AAAB"),  # all of the equal ones are held before the last
+        ([40, 40, 16, 4], "AABC"),
         ([5, 5, 5, 5], "AAAA"),  # equal volumes get one class
         ([0.1] * 9 + [0.2], "AAAAAAAAAA"),  # 9 equal ones, before whom 0.2 of 1.1 is held
         ([10, 0, -3], "ACC"),  # nothing, or less, is C, and adds nothing to the cohort's volume

@@ -56,6 +56,13 @@ def test_it_is_complete_when_it_closed_if_that_is_later() -> None:
     assert rows.loc["L", "complete_at"] == pd.Timestamp("2022-07-01")
 
 
+def test_a_young_customer_is_no_lost_account_and_days_in_the_wrong_order_are_no_deal() -> None:
+    young = orders(("A", "2021-03-01", 9.0), ("B", "2021-03-01", 1.0), ("L", "2023-12-01", 1.0))
+    assert "L" not in best(label_rows({"orders": young, "deals": DEALS}, SETTINGS, TODAY))
+    backward = deals(("L", "2021-05-01", "2021-01-01", 0))
+    assert "L" not in best(label_rows({"orders": SOLD, "deals": backward}, SETTINGS, TODAY))
+
+
 def test_a_flagged_account_is_not_lost_as_well() -> None:
     table = signals(("L", 1, "2022-01-01"), ("B", 0, "2022-02-01"))
     labels = label_rows({"signals": table, "deals": DEALS}, definition("flag", lost_deals_weight=1.0), TODAY)

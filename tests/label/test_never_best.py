@@ -68,6 +68,17 @@ def test_regretted_customers_are_rest_under_every_definition(name: str, never, r
     assert labels.regrets["n_best"].iloc[-1] == len(names_of(plain)) - len(expected)
 
 
+def test_neither_a_lost_deal_nor_whoever_broke_even_is_regretted_and_the_first_churn_counts() -> None:
+    lost = label_rows(TABLES, definition("won", never_best__max_support_tickets=2), TODAY).regrets
+    assert lost["n"].to_list() == [2, 2]  # A and B: C lost its deal, and A another one
+    even = orders(("A", "2021-03-01", 90.0, 90.0), ("B", "2021-03-01", 80.0, 10.0))
+    settings = definition("value", top_share=0.5, never_best__loss_making_within_days=20)
+    assert label_rows({"orders": even}, settings, TODAY).regrets["n"].to_list() == [0, 0]
+    twice = signals(("A", "2022-01-01"), ("A", "2021-03-10"), names=("churned_at",))
+    settings = definition("value", top_share=0.6, never_best__churned_within_days=30)
+    assert label_rows({"orders": SOLD, "signals": twice}, settings, TODAY).regrets["n"].to_list() == [1, 1]
+
+
 def test_each_criterion_is_counted_and_whoever_meets_two_once() -> None:
     never = {"never_best__churned_within_days": 30, "never_best__max_support_tickets": 2}
     labels = label_rows(TABLES, definition("value", top_share=0.6, **never), TODAY)

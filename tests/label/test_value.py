@@ -113,6 +113,20 @@ def test_accounts_with_returns_only_are_left_out_and_said() -> None:
     assert labels.notes == ("1 account has returns or credit notes only: left out",)
 
 
+def test_nobody_is_best_who_brought_nothing() -> None:
+    table = orders(
+        *(("A", "2022-03-01", 9.0), ("A", "2022-03-02", -9.0)),
+        *(("B", "2022-03-01", 1.0), ("B", "2022-03-02", -2.0)),
+        *(("C", "2021-03-01", 5.0), ("D", "2021-03-01", 1.0)),
+    )
+    assert names_of(label_rows({"orders": table}, YEAR, TODAY)) == ["C"]  # A leads the cohort of 2022
+
+
+def test_a_return_dated_before_the_first_sale_does_not_count() -> None:
+    table = orders(*PAIR, ("B", "2022-02-01", -99.0))
+    assert names_of(label_rows({"orders": table}, YEAR, TODAY)) == ["B"]
+
+
 def test_nothing_but_returns_stops() -> None:
     with pytest.raises(DataError, match=r"^no customer can be judged\."):
         label_rows({"orders": orders(("R", "2022-03-01", -5.0))}, YEAR, TODAY)
