@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from icp_ml.config import Config, Run
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from icp_ml.checks import Finding
     from icp_ml.evaluation.backtest import Sample
     from icp_ml.evaluation.judging import Case, Told
@@ -33,11 +35,14 @@ def recipe_of(config: Config, findings: list[Finding]) -> Recipe:
 
 def assemble(run: Run, fit: Fit, found: Prepared) -> Model:
     """Make the model that will be tested and, unchanged, registered."""
-    from icp_ml.model.candidate import BaseRates, Model
+    from icp_ml.model.base_rates import base_rates
+    from icp_ml.model.candidate import Model
     from icp_ml.scoring import frozen_tiers
 
     config, training, cut = run.config, found.training, found.splits[0].cut
-    rates = BaseRates(float(training.is_best.mean()), config.model.base_rate)
+    declared = config.model.base_rate
+    of_prospects = None if declared is None else _of_prospects(config, fit, found)
+    rates = base_rates(float(training.is_best.mean()), declared, of_prospects)
     learnt = {
         "best": found.labels.meaning,
         "condition": found.labels.condition,
@@ -105,7 +110,7 @@ def case_of(run: Run, found: Prepared, made: tuple[Fit, Model], findings: list[F
 
     config, (fit, model) = run.config, made
     recipe = recipe_of(config, findings)
-    cheap, tiering = _cheap(recipe, fit), Tiering(config.scoring.tiers, config.model.base_rate)
+    cheap, tiering = _cheap(recipe, fit), Tiering(config.scoring.tiers, model.rates)
     n_parts = sum(share < 1 for share in config.evaluation.learning_curve_shares)
     n_boosters = n_fits(recipe) * (len(found.splits) - 1) + n_fits(cheap) * n_parts
     with counter(n_boosters, "evaluation", "booster") as progress:
@@ -154,18 +159,38 @@ def _cheap(recipe: Recipe, fit: Fit) -> Recipe:
     return replace(recipe, model=model.model_copy(update=one))
 
 
-def _sample(config: Config, model: Model, found: Prepared) -> Sample | None:
-    """Score prospects drawn at random from those that were read; customers are no control."""
+def _of_prospects(config: Config, fit: Fit, found: Prepared) -> Any:
+    """Give the candidate's probability of each prospect that was read; None without any."""
     import pandas as pd
 
-    from icp_ml.data.matching import known_accounts
+    from icp_ml.model.recipe import TrainingSet
+
+    rows = _new_prospects(found)
+    if rows is None:
+        return None
+    as_of = pd.DataFrame({"as_of": pd.Series(pd.Timestamp(config.today), index=rows.index).dt.as_unit("s")})
+    return fit.candidate.probability_of(TrainingSet(rows, as_of, found.rows.fields))
+
+
+def _sample(config: Config, model: Model, found: Prepared) -> Sample | None:
+    """Score prospects drawn at random from those that were read."""
+    import pandas as pd
+
     from icp_ml.evaluation.backtest import scored_sample
+
+    rows = _new_prospects(found)
+    if rows is None:
+        return None
+    drawn = rows.sample(min(config.evaluation.n_control, len(rows)), random_state=config.seed)
+    return scored_sample(model, drawn.reset_index(drop=True), pd.Timestamp(config.today))
+
+
+def _new_prospects(found: Prepared) -> pd.DataFrame | None:
+    """Give the prospects that were read and are no customers; None without any."""
+    from icp_ml.data.matching import known_accounts
 
     if found.case.prospects is None:
         return None
     rows = found.case.prospects.rows
-    rows = rows.loc[~known_accounts(found.tables.rows["customers"]).recognise(rows)]
-    if rows.empty:
-        return None
-    drawn = rows.sample(min(config.evaluation.n_control, len(rows)), random_state=config.seed)
-    return scored_sample(model, drawn.reset_index(drop=True), pd.Timestamp(config.today))
+    rows = rows.loc[~known_accounts(found.tables.rows["customers"]).recognise(rows)].reset_index(drop=True)
+    return rows if len(rows) else None

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 from support import compose
 
-from icp_ml.model.candidate import BaseRates, Model
+from icp_ml.model.base_rates import base_rates
+from icp_ml.model.candidate import Model
 from icp_ml.model.training import Fit, Recipe, TrainingSet, fit_candidate
 from icp_ml.schema import FIRMOGRAPHICS, Field
 from icp_ml.scoring import frozen_tiers
@@ -78,7 +79,7 @@ def label_rows_of(is_best, group) -> pd.DataFrame:
 
 def model_of(fit: Fit, base_rate: float, kind="boosted_trees", declared=None) -> Model:
     """Make the model of the boosted trees, whatever was chosen; or of another kind."""
-    one, rates = fit.kinds[kind], BaseRates(base_rate, declared)
+    one, rates = fit.kinds[kind], base_rates(base_rate, declared)
     tiers = frozen_tiers(rates.used, settings().scoring.tiers)
     facts = {"data": "small", "best": "drawn", "condition": "becomes a customer"}
     return Model(one.kind, one.encoder, one.scorer, one.calibration, rates, tiers, facts, {"columns": {}})

@@ -76,7 +76,7 @@ def test_tiers_are_those_that_predict_would_give(declared) -> None:
     part = companies(100, seed=5)
     as_of = part.rows["as_of"].max()
     found = score(model, part.accounts, as_of, 0)
-    again = Tiering(settings().scoring.tiers, declared).tiers(
+    again = Tiering(settings().scoring.tiers, model.rates).tiers(
         found["fit_probability_unshifted"].to_numpy(),
         found["data_completeness"].to_numpy(),
         float(training.is_best.mean()),

@@ -70,7 +70,8 @@ def test_all_of_it_is_text_and_json(model) -> None:
 
 def test_both_base_rates_and_what_is_estimated_stand_in_the_file() -> None:
     content = json.loads(model_of(trained()[1], 0.3, declared=0.05).to_files()["model.json"])
-    assert content["base_rates"] == {"training": 0.3, "declared": 0.05}
+    shift = np.log(0.05 / 0.95) - np.log(0.3 / 0.7)
+    assert content["base_rates"] == {"training": 0.3, "declared": 0.05, "shift": pytest.approx(shift)}
     assert content["estimates"] == "P(best | becomes a customer, firmographics)"
 
 

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from small import companies, model_of, settings, trained
 
+from icp_ml.model.base_rates import base_rates
 from icp_ml.model.calibration import Calibration, fit_calibration, probability
-from icp_ml.model.candidate import BaseRates, Tiers
+from icp_ml.model.candidate import Tiers
 from icp_ml.scoring import frozen_tiers, score, tier_of
 from icp_ml.settings import TierSettings
 
@@ -164,7 +165,7 @@ def test_who_gets_the_base_rate_is_a_good_fit_whatever_the_last_digit(declared) 
     found = set()
     for n_best in range(30, 170):
         is_best = (np.arange(300) < n_best) * 1.0
-        rates = BaseRates(float(is_best.mean()), declared)
+        rates = base_rates(float(is_best.mean()), declared)
         everyone = fit_calibration(np.zeros(300), is_best).log_odds(np.zeros(1)) + rates.shift
         tiers = frozen_tiers(rates.used, settings().scoring.tiers)
         found |= set(tier_of(probability(everyone), np.ones(1), tiers))

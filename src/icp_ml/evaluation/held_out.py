@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from icp_ml.evaluation.figures import Scored
 from icp_ml.evaluation.words import kind_words
 from icp_ml.features.statistics import Floats, log_odds
+from icp_ml.model.base_rates import BaseRates
 from icp_ml.model.calibration import probability
-from icp_ml.model.candidate import BaseRates
 from icp_ml.model.training import Fit, TrainingSet
 from icp_ml.scoring import frozen_tiers, tier_of
 from icp_ml.settings import ModelKind, TierSettings
@@ -26,18 +26,18 @@ Refit = Callable[[TrainingSet], Fit]
 
 @dataclass(frozen=True)
 class Tiering:
-    """How a score becomes a tier: the settings, and the base rate declared for prospects, if any."""
+    """How a score becomes a tier: the settings, and the candidate's base rates where one was declared."""
 
     settings: TierSettings
-    declared: float | None = None
+    rates: BaseRates | None = None
 
     def tiers(self, fit_probability: Floats, completeness: Floats, base_rate: float) -> NDArray[Any]:
         """Give the tiers that a model learnt from rows of this base rate would."""
-        rates = BaseRates(base_rate, self.declared)
-        if rates.shift:
+        if self.rates is not None and self.rates.declared is not None:
+            base_rate = self.rates.declared
             with np.errstate(divide="ignore"):
-                fit_probability = probability(log_odds(fit_probability) + rates.shift)
-        found: NDArray[Any] = tier_of(fit_probability, completeness, frozen_tiers(rates.used, self.settings))
+                fit_probability = probability(log_odds(fit_probability) + self.rates.shift)
+        found: NDArray[Any] = tier_of(fit_probability, completeness, frozen_tiers(base_rate, self.settings))
         return found
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from icp_ml.errors import DataError
 from icp_ml.features.encoder import Encoder
 from icp_ml.features.statistics import Floats, log_odds
+from icp_ml.model.base_rates import BaseRates
 from icp_ml.model.boosting import Boosters
 from icp_ml.model.calibration import Calibration, probability
 from icp_ml.model.linear import Linear
@@ -36,24 +37,6 @@ class Tiers:
     best_fit: float
     good_fit: float
     min_completeness: float
-
-
-@dataclass(frozen=True)
-class BaseRates:
-    """Share of best among the training rows, and the share that was declared for prospects, if any."""
-
-    training: float
-    declared: float | None
-
-    @property
-    def used(self) -> float:
-        """Give the rate that the scores speak of."""
-        return self.training if self.declared is None else self.declared
-
-    @property
-    def shift(self) -> float:
-        """Give what the declared rate adds to the log-odds (Elkan 2001; Saerens et al. 2002)."""
-        return 0.0 if self.declared is None else float(log_odds(self.declared) - log_odds(self.training))
 
 
 @dataclass(frozen=True)
