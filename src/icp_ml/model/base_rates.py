@@ -39,8 +39,8 @@ def base_rates(training: float, declared: float | None, of_prospects: Floats | N
 
     Prospects differ from customers in what they are, and the scores say so already. So the shift is the one
     that brings the mean score of the prospects to the declared rate. Without prospects it is the difference
-    of the log-odds of the two rates, which is the same where only the share of best differs, and not what best
-    and rest look like (Elkan 2001; Saerens et al. 2002).
+    of the log-odds of the two rates, which is the same where only the share of best differs, and not what
+    best and rest look like (Elkan 2001; Saerens et al. 2002).
 
     Parameters
     ----------
