@@ -47,6 +47,13 @@ def test_a_column_that_prospects_often_lack_is_named():
     assert found(replace(case, prospects=beside(rows)), max_missing_gap=0.6) == set()
 
 
+def test_a_column_that_customers_often_lack_is_named():
+    case = noise(2)
+    half = case.training.accounts["sites"].where(np.arange(len(case.training.accounts)) % 2 == 0)
+    case = replace(with_columns(case, sites=(FIELDS["sites"], half)), prospects=beside(prospects().rows))
+    assert ("columns_differ", "sites") in found(case)
+
+
 def test_levels_that_the_other_side_never_has_are_named():
     case, rows = noise(3), prospects().rows
     coded = rows.assign(supplier=rows["supplier"].str.replace("Supplier", "S"))

@@ -10,6 +10,7 @@ import pytest
 from checks.planted import FIELDS, accounts, case_of, found, noise, with_columns
 
 from icp_ml.checks.headings import outcome_words
+from icp_ml.checks.relations import relations
 from icp_ml.schema import Field
 
 SMALL_DATA = {("few_best", "")}
@@ -159,6 +160,15 @@ def test_accounts_with_many_deals_each_are_not_taken_for_evidence():
         case = case_of(rows, is_best, rows["account_id"], prospects=None, headings=headings)
         said.append(found(case, seed))
     assert set.union(*said) == set()
+
+
+def test_a_relation_counts_what_it_was_chosen_from():
+    """Else a column of many levels has as many chances to be flagged."""
+    found_by = {(one.column, one.aspect): one.n_tests for one in relations(noise(14), 1)}
+    n_levels = noise(14).training.accounts["supplier"].nunique()
+    assert found_by["supplier", "gaps"] == found_by["supplier", "values"] == 2
+    assert found_by["supplier", "level"] == 4 * n_levels
+    assert found_by["sites", "gaps"] == 2
 
 
 def test_the_same_seed_finds_the_same():

@@ -90,6 +90,7 @@ COLUMNS = [
     ("category", texts([f"level {at % 201}" for at in UNIQUE]), "many_levels"),
     ("category", texts([f"level {at % 150}" for at in UNIQUE]), None),
     ("category", texts(np.where(UNIQUE < 5, "b", "a")), "one_value"),
+    ("category", texts(np.where(UNIQUE % 2, "Level", "level")), "one_value"),
     ("yes_no", np.where(UNIQUE < 5, 1.0, 0.0), "one_value"),
     ("yes_no", np.where(UNIQUE < 20, 1.0, 0.0), None),
     ("number", np.where(UNIQUE < 60, UNIQUE % 7, np.nan), "mostly_missing"),

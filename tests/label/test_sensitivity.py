@@ -92,6 +92,19 @@ def test_the_table_counts_flips_by_hand() -> None:
     assert (table["problem"].dropna() == "").all()
 
 
+def test_a_row_that_is_no_longer_judged_has_not_changed_sides() -> None:
+    before = pd.DataFrame({"account_id": ["A", "B", "C", "D"], "as_of": FIRST, "is_best": [1, 1, 0, 0]})
+    after = before.assign(is_best=[1, 0, 1, 0], account_id=["X", "B", "C", "Y"])
+    counts = {"best_to_rest": 1, "rest_to_best": 1, "judged_now": 2, "no_longer_judged": 2}
+    assert flips(before, after) == counts
+
+
+def test_a_horizon_does_not_move_below_one_day_a_period() -> None:
+    short = [after for name, after in moved(definition("abc_xyz", horizon_days=7)) if name == "horizon_days"]
+    assert short == [6, 8]
+    assert ("horizon_days", 5) not in moved(definition("abc_xyz", horizon_days=6))
+
+
 def test_who_is_judged_changes_with_the_horizon() -> None:
     tables, value = sold(100), definition("value", cohort="all", horizon_days=700)
     labels = label_rows(tables, value, TODAY)

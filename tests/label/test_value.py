@@ -123,7 +123,8 @@ def test_nobody_is_best_who_brought_nothing() -> None:
 
 
 def test_a_return_dated_before_the_first_sale_does_not_count() -> None:
-    table = orders(*PAIR, ("B", "2022-02-01", -99.0))
+    """Nor does it count for another customer."""
+    table = orders(*PAIR, ("C", "2022-02-01", -99.0))
     assert names_of(label_rows({"orders": table}, YEAR, TODAY)) == ["B"]
 
 
