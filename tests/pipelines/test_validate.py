@@ -143,6 +143,14 @@ def test_a_segment_without_customers_is_a_wrong_mapping_and_nothing_else(demo):
     assert validated(f"data.root={demo}", *cut, name="demo_none") == (65, {("wrong_mapping", "")})
 
 
+def test_a_segment_is_compared_with_its_own_prospects(demo):
+    cut = ["+segments.us.where=[{column: country, one_of: [US]}]", "+segments.us.outcomes=[]"]
+    cut += ["+segments.us.label=${label}", "~segments.default"]
+    status, found = validated(f"data.root={demo}", *cut, name="demo_us")
+    assert status == 10 and ("one_value", "country") in found
+    assert not {code for code, _ in found} & {"new_levels", "customers_unlike_prospects"}
+
+
 def test_several_currencies_are_said_with_their_own_fix(demo, capsys):
     wrong = "data.orders.columns.currency=order_no"  # each line its own
     status, found = validated(f"data.root={demo}", wrong)
