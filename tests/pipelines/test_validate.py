@@ -151,6 +151,21 @@ def test_a_segment_is_compared_with_its_own_prospects(demo):
     assert not {code for code, _ in found} & {"new_levels", "customers_unlike_prospects"}
 
 
+def test_without_customers_there_is_nothing_to_learn_from(demo):
+    status, found = validated(f"data.root={demo}", "data.customers=null")
+    assert status == 65 and ("wrong_mapping", "") in found
+
+
+def test_an_overlap_is_said_of_the_segments_that_share_prospects_alone(demo):
+    cut = ["~segments.default"]
+    for name, countries in (("us", "US"), ("west", "US,GB"), ("de", "DE")):
+        cut += [f"+segments.{name}.where=[{{column: country, one_of: [{countries}]}}]"]
+        cut += [f"+segments.{name}.outcomes=[]", f"+segments.{name}.label=${{label}}"]
+    for name, is_said in (("de", False), ("west", True)):
+        _, found = validated(f"data.root={demo}", *cut, name=f"demo_{name}")
+        assert (("segments_overlap", "") in found) is is_said
+
+
 def test_several_currencies_are_said_with_their_own_fix(demo, capsys):
     wrong = "data.orders.columns.currency=order_no"  # each line its own
     status, found = validated(f"data.root={demo}", wrong)
