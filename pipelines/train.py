@@ -41,13 +41,14 @@ def _train(run: Run) -> None:
 
 
 def _checked(run: Run, tried: Attempt) -> tuple[Prepared, list[Finding]]:
-    from icp_ml.checks import findings_line, said_findings
+    from icp_ml.checks import findings_line, idle_acknowledgements, said_findings
     from pipelines.readiness import examined
 
     with stage(run.named("checks")) as say:
         findings = examined(run, tried)
         found = tried.prepared(findings)
-        say(findings_line(findings), said_findings(findings))
+        idle = idle_acknowledgements(findings, run.config.checks.acknowledged)
+        say(findings_line(findings), [*said_findings(findings), *idle])
     return found, findings
 
 

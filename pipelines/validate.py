@@ -28,7 +28,7 @@ def validate(run: Run) -> int:
 
 
 def _validate(run: Run) -> int:
-    from icp_ml.checks import findings_line, said_findings
+    from icp_ml.checks import findings_line, idle_acknowledgements, said_findings
     from icp_ml.segments import segment_name
     from pipelines.readiness import attempt, examined
 
@@ -37,7 +37,7 @@ def _validate(run: Run) -> int:
     with stage(run.named("checks")) as say:
         findings = examined(run, found)
         _write(Path(FOLDER) / named, f"{named}, label={run.config.label.definition}", findings)
-        say(findings_line(findings))
+        say(findings_line(findings), idle_acknowledgements(findings, run.config.checks.acknowledged))
         say(f"in {Path(FOLDER) / named}")
     for line in said_findings(findings):
         print(line, flush=True)

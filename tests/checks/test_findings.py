@@ -19,6 +19,7 @@ from icp_ml.checks import (
     check,
     checks_markdown,
     findings_line,
+    idle_acknowledgements,
     stop_if_any,
     unacknowledged,
     with_acknowledgements,
@@ -153,3 +154,12 @@ def test_an_acknowledged_leak_is_still_listed():
     case = with_columns(case, points=(Field("number", "points"), is_best + np.zeros(400)))
     chosen = settings().checks.model_copy(update={"acknowledged": ("almost_label:points",)})
     assert acknowledged(check(case, chosen, 1)) == ["almost_label:points"]
+
+
+def test_an_acknowledgement_of_what_no_check_found_is_said() -> None:
+    found = [Finding("feature_auc", "employees", "seen"), Finding("few_best", "", "seen")]
+    given = ["feature_auc:employees", "feature_auc:employes", "few_best", "one_value", "implausible_auc"]
+    assert idle_acknowledgements(found, given) == [
+        "checks.acknowledged names feature_auc:employes, which no check found",
+        "checks.acknowledged names one_value, which no check found",
+    ]

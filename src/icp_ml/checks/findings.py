@@ -87,6 +87,15 @@ def check_acknowledged(acknowledged: Sequence[str]) -> None:
         raise ConfigError(what, wrong, f"Choose among {', '.join(known)}; or code:column.")
 
 
+def idle_acknowledgements(findings: Iterable[Finding], given: Sequence[str]) -> list[str]:
+    """Name acknowledgements of what no check found: mended since, or misspelt.
+
+    That of the candidate's ROC AUC is not among them, since it is found later.
+    """
+    met = {name for one in findings for name in (one.code, one.key)} | {"implausible_auc"}
+    return [f"checks.acknowledged names {one}, which no check found" for one in given if one not in met]
+
+
 def stop_if_any(findings: Iterable[Finding]) -> None:
     """Stop where a check says so.
 
