@@ -38,3 +38,13 @@ def test_olist_finds_nothing_and_is_not_promoted(tmp_path):
     assert command("predict", *overrides, "tracking.model=challenger", cwd=tmp_path).returncode == 0
     scored = pd.read_csv(tmp_path / "var/scored/olist/latest/scored.csv")
     assert len(scored) == 8_000 - 842
+
+
+def test_maven_crm_holds_nothing_and_the_verdict_says_so(tmp_path):
+    overrides = ("data=maven_crm", f"data.root={shared_data('maven_crm')}")
+    done = command("train", *overrides, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "verdict none found" in done.stdout
+    assert "groups of accounts held out whole" in done.stdout
+    assert "not promoted" in done.stdout
+    assert command("promote", *overrides, cwd=tmp_path).returncode == 69
