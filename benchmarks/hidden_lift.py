@@ -22,12 +22,14 @@ DEPTHS = (0.05, 0.1, 0.2, 0.3)
 
 def main() -> None:
     """Print the mean true propensity of the top of the list, as multiples of chance, found and possible."""
-    columns = ["account_id", "fit_probability", "model_version", "scored_at"]
+    columns = ["account_id", "fit_probability", "fit_probability_unshifted", "model_version", "scored_at"]
     scored = pd.read_csv("var/scored/demo/latest/scored.csv", usecols=columns)
     truth = pd.read_parquet("var/demo/truth/truth.parquet").set_index("account_id")["propensity"]
     scored = scored[scored["account_id"].isin(truth.index)]
     propensity = truth.reindex(scored["account_id"]).to_numpy()
     print(f"mean probability {scored['fit_probability'].mean():.3f}, mean propensity {propensity.mean():.3f}")
+    for name in ("fit_probability", "fit_probability_unshifted"):
+        print(f"mean absolute error of {name}: {np.abs(scored[name] - propensity).mean():.4f}")
     by_score = propensity[np.argsort(-scored["fit_probability"].to_numpy(), kind="stable")]
     by_truth = np.sort(propensity)[::-1]
     print(f"{'top':>5} {'found':>7} {'possible':>9} {'of the way from chance':>23}")
