@@ -15,8 +15,8 @@ ABC, XYZ = ("A", "B", "C"), ("X", "Y", "Z")
 SAME = 9  # decimals that two shares, or two variations, agree to
 MEANING = (
     "customers in the cells {cells}: A are the largest, who hold the first {a:.4g}% of {measure} in the "
-    "{days} days after the first order{within}, B those up to {b:.4g}%; X vary by at most {x:g} (coefficient "
-    "of variation over {n} equal periods), Y by at most {y:g}"
+    "{days} days after becoming a customer{within}, B those up to {b:.4g}%; X vary by at most {x:g} "
+    "(coefficient of variation over {n} equal periods), Y by at most {y:g}"
 )
 
 

@@ -10,8 +10,8 @@ from icp_ml.settings.label import Cohort
 
 WITHIN = {
     "all": "",
-    "year": ", within the year of that order",
-    "quarter": ", within the quarter of that order",
+    "year": ", within the year they became one",
+    "quarter": ", within the quarter they became one",
 }
 
 

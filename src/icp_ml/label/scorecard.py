@@ -152,8 +152,9 @@ def _meaning(settings: ScorecardSettings, weights: Mapping[Any, float], measure:
         for name, weight in weights.items()
     ]
     timed = [name for name in TIMED if name in weights]
-    over = f" ({_listed(timed)} over the {settings.horizon_days} days after the first order)" if timed else ""
-    within = WITHIN[settings.cohort].replace("that", "the first") if is_dated else ""
+    days = f"the {settings.horizon_days} days after becoming a customer"
+    over = f" ({_listed(timed)} over {days})" if timed else ""
+    within = WITHIN[settings.cohort].replace("one", "a customer") if is_dated else ""
     return MEANING.format(share=100 * settings.top_share, parts=_listed(parts), horizon=over, within=within)
 
 

@@ -9,7 +9,7 @@ from icp_ml.label.labels import Judged, Tables
 from icp_ml.label.worth import first_days, left_out, sales_since
 from icp_ml.settings import ValueSettings
 
-MEANING = "the top {share:.4g}% of customers by {measure} in the {days} days after the first order{within}"
+MEANING = "the top {share:.4g}% of customers by {measure} in the {days} days after becoming one{within}"
 
 
 def label_by_value(tables: Tables, settings: ValueSettings, now: pd.Timestamp) -> Judged:
