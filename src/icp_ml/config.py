@@ -25,6 +25,7 @@ from icp_ml.settings import (
     EvaluationSettings,
     FeaturesSettings,
     LabelSettings,
+    MatchingSettings,
     ModelSettings,
     RescoreSettings,
     RubricSettings,
@@ -33,6 +34,7 @@ from icp_ml.settings import (
     Settings,
     SplitSettings,
     TrackingSettings,
+    TuningSettings,
 )
 from icp_ml.settings.base import Name
 
@@ -49,10 +51,12 @@ class Config(Settings):
     label: LabelSettings
     segments: Annotated[dict[Name, SegmentSettings], Field(min_length=1)]
     checks: ChecksSettings
+    matching: MatchingSettings
     split: SplitSettings
     features: FeaturesSettings
     rubric: RubricSettings
     model: ModelSettings
+    tuning: TuningSettings
     evaluation: EvaluationSettings
     tracking: TrackingSettings
     scoring: ScoringSettings

@@ -9,7 +9,20 @@ if TYPE_CHECKING:
     from pandera.pandas import DataFrameSchema
 
 Kind = Literal[
-    "id", "text", "category", "list", "number", "money", "year", "date", "country", "yes_no", "domain"
+    "id",
+    "text",
+    "category",
+    "list",
+    "number",
+    "money",
+    "year",
+    "date",
+    "country",
+    "region",
+    "language",
+    "industry_code",
+    "yes_no",
+    "domain",
 ]
 TableName = Literal["customers", "orders", "deals", "signals", "prospects"]
 
@@ -52,17 +65,21 @@ FIRMOGRAPHICS: dict[str, Field] = {
     "account_id": ACCOUNT_ID,
     "name": _not_a_feature("text", "name"),
     "domain": _not_a_feature("domain", "web domain"),
+    "registration_id": _not_a_feature("id", "registration number"),
     "parent_id": _not_a_feature("id", "parent company"),
+    "sector": Field("category", "sector"),
     "industry": Field("category", "industry"),
-    "industry_code": Field("category", "industry code"),
+    "industry_code": Field("industry_code", "industry code"),
     "employees": Field("number", "employees", low=0, high=1e7),
+    "employees_before": Field("number", "employees before", low=0, high=1e7),
     "revenue": Field("money", "revenue", low=0),
+    "revenue_before": Field("money", "revenue before", low=0),
     "budget": Field("money", "budget", low=0),
     "country": Field("country", "country"),
-    "region": Field("category", "region"),
+    "region": Field("region", "region"),
     "city": Field("category", "city"),
     "postal_code": _not_a_feature("text", "postal code"),
-    "language": Field("category", "language"),
+    "language": Field("language", "language"),
     "technologies": Field("list", "technologies"),
     "customer_size": Field("category", "size of their customers"),
     "founded_year": Field("year", "founded", low=1000, high=2200),
@@ -73,6 +90,7 @@ FIRMOGRAPHICS: dict[str, Field] = {
     "description": Field("text", "description"),
     "contact_roles": _not_a_feature("list", "contacts known"),
     "known_on": _not_a_feature("date", "known on"),
+    "before_on": _not_a_feature("date", "earlier figures known on"),
 }
 
 OUTCOMES: dict[str, dict[str, Field]] = {
@@ -112,7 +130,7 @@ DEPARTMENT = "department_"
 """Head-counts of single departments arrive as department_sales, department_engineering and so on."""
 
 NUMERIC_KINDS = ("number", "money", "year", "yes_no")
-LEVEL_KINDS = ("category", "country")
+LEVEL_KINDS = ("category", "country", "region", "language", "industry_code")
 
 
 def table_fields(table: str, declared: dict[str, Field] | None = None) -> dict[str, Field]:

@@ -43,7 +43,7 @@ def fit_booster(examples: Examples, n_rounds: int, seed: int, settings: ModelSet
     options = {
         "objective": "binary",
         "learning_rate": settings.learning_rate,
-        "num_leaves": settings.n_leaves,
+        "num_leaves": settings.n_leaves[0],
         "min_data_in_leaf": settings.min_rows_per_leaf,
         "lambda_l2": settings.l2,
         "bagging_fraction": settings.row_share,

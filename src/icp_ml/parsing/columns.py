@@ -31,6 +31,9 @@ FROM_TEXT: dict[Kind, Callable[[str, ColumnSettings], Value]] = {
     "year": dates.parse_year,
     "date": dates.parse_one,
     "country": places.parse_one,
+    "region": texts.parse_category,
+    "language": texts.parse_category,
+    "industry_code": texts.parse_category,
     "yes_no": flags.parse_one,
 }
 

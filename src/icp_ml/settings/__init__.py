@@ -19,6 +19,7 @@ from icp_ml.settings.label import (
 from icp_ml.settings.mapping import (
     ColumnSettings,
     DataSettings,
+    EnrichmentSettings,
     FileSettings,
     FilterSettings,
     JoinSettings,
@@ -30,6 +31,7 @@ from icp_ml.settings.segments import SegmentSettings
 from icp_ml.settings.stages import (
     EvaluationSettings,
     FeaturesSettings,
+    MatchingSettings,
     ModelKind,
     ModelSettings,
     RescoreSettings,
@@ -37,6 +39,7 @@ from icp_ml.settings.stages import (
     SplitSettings,
     TierSettings,
     TrackingSettings,
+    TuningSettings,
 )
 
 __all__ = [
@@ -45,6 +48,7 @@ __all__ = [
     "ColumnSettings",
     "ConditionSettings",
     "DataSettings",
+    "EnrichmentSettings",
     "EvaluationSettings",
     "FeaturesSettings",
     "FileSettings",
@@ -53,6 +57,7 @@ __all__ = [
     "JoinSettings",
     "KeySettings",
     "LabelSettings",
+    "MatchingSettings",
     "ModelKind",
     "ModelSettings",
     "NeverBestSettings",
@@ -68,6 +73,7 @@ __all__ = [
     "TableSettings",
     "TierSettings",
     "TrackingSettings",
+    "TuningSettings",
     "ValueSettings",
     "WonSettings",
 ]

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, model_validator
 
 from icp_ml.schema import Kind
 from icp_ml.settings.base import Name, Settings, Text
+
+
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+MatchedBy = Literal["account_id", "domain", "registration_id", "name"]
 
 
 class ColumnSettings(Settings):
@@ -32,6 +36,8 @@ class ColumnSettings(Settings):
     yes_values: tuple[str, ...] = ()  # values that mean yes; empty: the usual spellings
     no_values: tuple[str, ...] = ()  # values that mean no; empty: the usual spellings
     missing: tuple[str, ...] | None = None  # tokens that mean "not known" here; absent: those of the mapping
+    currency: Currency | None = None  # of amounts that name none; absent: that of the mapping
+    system: Literal["naics", "sic", "nace"] | None = None  # of industry codes; absent: read as they are
 
     @model_validator(mode="before")
     @classmethod
@@ -110,6 +116,15 @@ class TableSettings(FileSettings):
     where: tuple[FilterSettings, ...] = ()
 
 
+class EnrichmentSettings(FileSettings):
+    """A further table of firmographics, as a data vendor's export or a crawl, and how it finds its accounts."""
+
+    match_on: Annotated[
+        tuple[MatchedBy, ...], Field(min_length=1)
+    ]  # tried in this order, the first hit counts
+    columns: dict[str, ColumnSettings]  # the keys that match_on needs among them
+
+
 class DataSettings(Settings):
     """A mapping of a company's files to our tables."""
 
@@ -118,6 +133,14 @@ class DataSettings(Settings):
     today: date  # ages and maturity count to this day
     notes: tuple[str, ...] = ()  # what a reader of the report must know about these data
     missing: tuple[str, ...]  # tokens that mean "not known"
+    currency: Currency | None = None  # that all amounts are turned into; absent: taken as they are
+    rates_on: date | None = None  # the day whose exchange rates count; needed with a currency
+    enrichment: dict[Name, EnrichmentSettings] = Field(
+        default_factory=dict
+    )  # of customers and prospects alike
+    precedence: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict
+    )  # by column of ours: whose value counts first; own is the table itself; absent: own, then in order
     customers: TableSettings | None = None
     orders: TableSettings | None = None
     deals: TableSettings | None = None

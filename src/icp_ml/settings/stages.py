@@ -10,6 +10,9 @@ from pydantic import Field, model_validator
 from icp_ml.settings.base import Count, NotNegative, Positive, Settings, Share, Text
 
 ModelKind = Literal["boosted_trees", "logistic_regression", "rubric"]
+OffByDefault = Literal["contact_roles", "decision_maker", "completeness"]
+Direction = Literal["increasing", "decreasing"]
+Leaves = Annotated[int, Field(ge=2)]
 
 
 class SplitSettings(Settings):
@@ -29,6 +32,11 @@ class FeaturesSettings(Settings):
     smoothing: Positive  # rows of prior behind each target statistic
     n_frequent: Annotated[int, Field(ge=0)]  # levels or items that get a column of their own
     min_count: Count  # rows a level needs for a column of its own
+    include: tuple[OffByDefault, ...]  # what selling itself fills, let in all the same
+    n_text_terms: Count  # most frequent terms of a text that are reduced
+    n_text_dimensions: Annotated[int, Field(ge=0)]  # what they are reduced to; 0: none
+    pairs: Literal["never", "always", "tried"]  # of categories; tried: where out-of-fold scores say they help
+    n_pairs: Annotated[int, Field(ge=0)]  # most pairs of categories that are encoded
 
 
 class ModelSettings(Settings):
@@ -39,7 +47,12 @@ class ModelSettings(Settings):
     max_trees: Count  # over all seeds
     n_round_steps: Count  # how many numbers of rounds are compared out of fold
     learning_rate: Positive
-    n_leaves: Annotated[int, Field(ge=2)]
+    n_leaves: Annotated[tuple[Leaves, ...], Field(min_length=1)]  # of each tree; several: tried out of fold
+    search_rows: (
+        Count  # held-out rows that the shape of trees and pairs are chosen by; more folds where fewer
+    )
+    patience: Count  # steps of rounds without a better out-of-fold log loss, after which a booster stops
+    monotone: dict[str, Direction]  # attributes whose number may only raise, or lower, the score
     min_rows_per_leaf: Count
     l2: NotNegative
     row_share: Annotated[float, Field(gt=0, le=1)]
@@ -55,6 +68,24 @@ class ModelSettings(Settings):
         if self.max_trees < self.n_seeds:
             raise ValueError(f"max_trees must be at least n_seeds, which is {self.n_seeds}")
         return self
+
+
+class MatchingSettings(Settings):
+    """When two records are the same company."""
+
+    match_on: Annotated[tuple[Literal["domain", "registration_id", "name"], ...], Field(min_length=1)]
+    min_name_similarity: Share  # of two cleaned names in the same place
+    max_block_rows: Count  # names compared with each other at once; a larger block is cut finer
+    pool_customers: bool  # whether duplicate customers' outcomes count as one account's
+
+
+class TuningSettings(Settings):
+    """A search over the model's settings: how long, and where what was tried is kept."""
+
+    budget_seconds: Count
+    n_trials: Count | None  # stop after as many; null: the budget alone
+    study_folder: str  # of the trials, so that a search goes on where it stopped
+    experiment_folder: str  # where the frozen experiment is written
 
 
 class EvaluationSettings(Settings):
