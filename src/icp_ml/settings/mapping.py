@@ -10,7 +10,6 @@ from pydantic import Field, model_validator
 from icp_ml.schema import Kind
 from icp_ml.settings.base import Name, Settings, Text
 
-
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 MatchedBy = Literal["account_id", "domain", "registration_id", "name"]
 
@@ -117,11 +116,9 @@ class TableSettings(FileSettings):
 
 
 class EnrichmentSettings(FileSettings):
-    """A further table of firmographics, as a data vendor's export or a crawl, and how it finds its accounts."""
+    """A further table of firmographics, as a vendor's export or a crawl, and how it finds its accounts."""
 
-    match_on: Annotated[
-        tuple[MatchedBy, ...], Field(min_length=1)
-    ]  # tried in this order, the first hit counts
+    match_on: Annotated[tuple[MatchedBy, ...], Field(min_length=1)]  # in this order, the first hit counts
     columns: dict[str, ColumnSettings]  # the keys that match_on needs among them
 
 
@@ -135,9 +132,7 @@ class DataSettings(Settings):
     missing: tuple[str, ...]  # tokens that mean "not known"
     currency: Currency | None = None  # that all amounts are turned into; absent: taken as they are
     rates_on: date | None = None  # the day whose exchange rates count; needed with a currency
-    enrichment: dict[Name, EnrichmentSettings] = Field(
-        default_factory=dict
-    )  # of customers and prospects alike
+    enrichment: dict[Name, EnrichmentSettings] = Field(default_factory=dict)  # of customers and prospects
     precedence: dict[str, tuple[str, ...]] = Field(
         default_factory=dict
     )  # by column of ours: whose value counts first; own is the table itself; absent: own, then in order

@@ -48,9 +48,7 @@ class ModelSettings(Settings):
     n_round_steps: Count  # how many numbers of rounds are compared out of fold
     learning_rate: Positive
     n_leaves: Annotated[tuple[Leaves, ...], Field(min_length=1)]  # of each tree; several: tried out of fold
-    search_rows: (
-        Count  # held-out rows that the shape of trees and pairs are chosen by; more folds where fewer
-    )
+    search_rows: Count  # held-out rows that leaves and pairs are chosen by, over as many folds
     patience: Count  # steps of rounds without a better out-of-fold log loss, after which a booster stops
     monotone: dict[str, Direction]  # attributes whose number may only raise, or lower, the score
     min_rows_per_leaf: Count

@@ -1,0 +1,1 @@
+"""Say which records are the same company, and who belongs to whom."""
