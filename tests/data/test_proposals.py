@@ -186,6 +186,96 @@ def test_minus_one_is_missing_only_where_it_is_the_only_negative_value(tmp_path:
     assert columns["growth"].missing is None
 
 
+def test_none_is_missing_in_figures_and_a_level_among_words(tmp_path: Path) -> None:
+    """Ownership "None" may be a level, and country "NA" is Namibia's code."""
+    columns, _ = customers_of(
+        tmp_path,
+        {
+            "Employees": ["5", "None", "7", "None", "9"],
+            "Ownership": ["None", "Public", "None", "Private", "Private"],
+            "Country": ["NA", "DE", "NA", "ZA", "ZA"],
+        },
+    )
+    assert columns["employees"].missing == ("", "None")
+    assert columns["ownership"].missing is None and columns["country"].missing is None
+
+
+def test_the_currency_of_most_amounts_is_proposed_and_that_of_a_heading(tmp_path: Path) -> None:
+    given = {
+        "Revenue": ["$5M", "$7M", "€3 Mio", "9000", "n/a"],
+        "Budget (TEUR)": ["1", "2", "3", "4", "5"],
+    }
+    proposal = propose([table(tmp_path / "a.csv", {"Account ID": FIVE} | given)], "mine")
+    mapping = loaded(proposal, tmp_path)
+    assert mapping.customers is not None
+    assert (mapping.currency, mapping.customers.columns["budget"].currency) == ("EUR", None)
+    assert "EUR in 6 values, USD in 2 values; amounts that name none are taken for EUR" in proposal.text
+    revenue = read_table("customers", mapping).rows["revenue"].tolist()
+    assert revenue[2:4] == [3e6, 9000] and 0 < revenue[0] != 5e6
+
+
+def test_a_heading_in_another_currency_is_declared(tmp_path: Path) -> None:
+    given = {"Revenue": ["$5M", "$7M", "$8M", "9000", "1"], "Budget (GBP)": ["1", "2", "", "", ""]}
+    columns, text = customers_of(tmp_path, given)
+    assert columns["budget"].currency == "GBP"
+    assert "GBP by the heading" in text
+
+
+def test_no_currency_is_proposed_where_none_is_named(tmp_path: Path) -> None:
+    _, text = customers_of(tmp_path, {"Revenue": ["5M", "7M", "8", "9000", "1"]})
+    assert "\ncurrency:" not in text and "\nrates_on:" not in text
+
+
+@pytest.mark.parametrize(
+    ("heading", "values", "system"),
+    [
+        ("NAICS", ["541511", "541512", "3115", "31", "622110"], "naics"),
+        ("SIC Code", ["7372", "111", "3571", "7372", "7372"], "sic"),
+        ("NACE Rev. 2 code", ["62.01", "6201", "01.11", "62.01", "62.01"], "nace"),
+        ("WZ 2008", ["62.01.0", "62.02", "1.11", "62.01", "62.01"], "nace"),
+        ("Industry code", ["541511", "541512", "311511", "541511", "622110"], "naics"),
+        ("Industry code", ["62.01", "62.02", "01.11", "62.01", "62.01"], "nace"),
+        ("Industry code", ["7372", "3571", "7372", "5411", "5411"], None),
+    ],
+)
+def test_the_system_of_industry_codes_is_proposed(
+    heading: str, values: list[str], system: str | None, tmp_path: Path
+) -> None:
+    columns, _ = customers_of(tmp_path, {heading: values})
+    assert columns["industry_code"].system == system
+
+
+def test_a_second_column_of_codes_is_one_of_codes_and_no_number(tmp_path: Path) -> None:
+    given = {"NAICS": ["541511"] * 3 + ["311511"] * 2, "SIC": ["7372"] * 3 + ["111"] * 2}
+    columns, _ = customers_of(tmp_path, given)
+    assert (columns["sic"].kind, columns["sic"].system) == ("industry_code", "sic")
+
+
+def test_sector_beside_industry_is_the_sector_and_alone_the_industry(tmp_path: Path) -> None:
+    values = ["Retail", "Retail", "Chemie", "Bau", "Bau"]
+    both, _ = customers_of(tmp_path, {"Sector": values, "Industry": values})
+    alone, _ = customers_of(tmp_path, {"Sector": values})
+    assert (both["sector"].source, both["industry"].source) == ("Sector", "Industry")
+    assert alone["industry"].source == "Sector" and "sector" not in alone
+
+
+@pytest.mark.parametrize(
+    ("values", "separator"),
+    [
+        (["SAP|Jira", "SAP", "Jira|X", "X", "SAP|X"], "|"),
+        (["* SAP\n* Jira", "* SAP\n* X", "* X\n* Jira", "* SAP", "* Jira"], "\n"),
+        (["['SAP', 'Jira']", "['X']", "['SAP']", "['SAP']", "['X', 'Jira']"], ","),
+    ],
+)
+def test_the_sign_between_items_is_proposed(values: list[str], separator: str, tmp_path: Path) -> None:
+    given = {"Account ID": FIVE, "Technologies": values}
+    mapping = loaded(propose([table(tmp_path / "a.csv", given)], "mine"), tmp_path)
+    assert mapping.customers is not None
+    assert mapping.customers.columns["technologies"].separator == separator
+    items = set("|".join(read_table("customers", mapping).rows["technologies"]).split("|"))
+    assert items == {"SAP", "Jira", "X"}
+
+
 def test_tokens_that_mean_not_known_are_collected(tmp_path: Path) -> None:
     columns = {"Industry": ["n/a", "Bau", "Bau", "k.A.", "-"], "Employees": ["1", "2", "unknown", "3", "4"]}
     proposal = propose([table(tmp_path / "a.csv", {"Account ID": FIVE} | columns)], "mine")

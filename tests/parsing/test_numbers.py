@@ -1,12 +1,13 @@
 """Numbers and money, as people and tools write them."""
 
 import math
+from datetime import datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from icp_ml.parsing.numbers import parse_one
+from icp_ml.parsing.numbers import parse_one, parse_written
 from icp_ml.settings import ColumnSettings
 
 POINT = ColumnSettings(source="Size")
@@ -126,6 +127,83 @@ def test_an_open_or_rough_number_is_the_number(text, bound):
 
 
 @pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [
+        ("c $3-4 million", 3e6, 4e6),
+        ("g $60,000-$90,000", 60_000, 90_000),
+        ("e $160,000-360,000", 160_000, 360_000),
+        ("Q $3-4 million", 3e6, 4e6),
+        ("$61K-$93K (Glassdoor est.)", 61e3, 93e3),
+        ("$61K-$93K(Employer est.)", 61e3, 93e3),
+        ("Employer Provided Salary:$61K-$93K", 61e3, 93e3),
+        ("Number of employees : 20 - 30.", 20, 30),
+        ("[20-30](https://example.com/about)", 20, 30),
+        ("20-30 (source: LinkedIn)", 20, 30),
+        ("20 - 30 employees on LinkedIn", 20, 30),
+        ("$22-$35 Per Hour(Glassdoor est.)", 22 * 2080, 35 * 2080),
+    ],
+)
+def test_what_stands_around_a_band_does_not_change_it(text, low, high):
+    assert parse_one(text, POINT) == pytest.approx(math.sqrt(low * high), rel=1e-12)
+
+
+def test_the_last_class_of_a_loan_is_its_bound():
+    assert parse_one("k <$20,000", POINT) == 20_000
+
+
+@pytest.mark.parametrize(
+    ("text", "ends"),
+    [
+        ("Nov-50", (11, 50)),
+        ("2-Oct", (2, 10)),
+        ("Feb-10", (2, 10)),
+        ("10-Feb", (2, 10)),
+        ("1-Oct", (1, 10)),
+        ("01-May", (1, 5)),
+        ("May-20", (5, 20)),
+        ("Dez 20", (12, 20)),
+        ("01. Mai", (1, 5)),
+    ],
+)
+def test_a_band_that_a_spreadsheet_took_for_a_date_is_a_band_again(text, ends):
+    assert parse_one(text, POINT) == pytest.approx(math.sqrt(ends[0] * ends[1]))
+
+
+@pytest.mark.parametrize(
+    ("written", "ends"),
+    [
+        (datetime(2026, 2, 10), (2, 10)),
+        (datetime(2026, 10, 2), (2, 10)),
+        (datetime(2026, 10, 1), (1, 10)),
+        (datetime(1950, 11, 1), (11, 50)),
+        (datetime(2026, 11, 20), (11, 20)),
+    ],
+)
+def test_a_cell_that_became_a_date_is_a_band_again(written, ends):
+    assert parse_written(written, POINT) == pytest.approx(math.sqrt(ends[0] * ends[1]))
+
+
+def test_a_point_in_time_is_no_band():
+    assert parse_written(datetime(2026, 2, 10, 8, 30), POINT) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "a_year"),
+    [
+        ("$20 per hour", 41_600),
+        ("$20/hr", 41_600),
+        ("$100 a day", 26_000),
+        ("€100/week", 5_200),
+        ("$10k per month", 120_000),
+        ("10k USD monthly", 120_000),
+        ("$6M per year", 6e6),
+    ],
+)
+def test_money_for_a_shorter_time_is_a_years(text, a_year):
+    assert parse_one(text, POINT) == a_year
+
+
+@pytest.mark.parametrize(
     ("text", "number"),
     [
         ("7.654,5", 7654.5),
@@ -166,8 +244,12 @@ def test_a_decimal_comma(text, number):
         "-5 to 3",
         "2014 100",
         "million",
-        "c $3-4 million",
-        "$21 per hour",
+        "C $3-4 million",
+        "a 5",
+        "21 per hour",
+        "Nov-1950",
+        "Deficit: 5M",
+        "2019: 40",
         "25 (30 with freelancers)",
         "3 months",
         "5 million million",
@@ -211,6 +293,14 @@ def test_money_round_trips_in_either_decimal_sign(amount):
     text = f"{amount:,.2f}"
     assert parse_one(text, POINT) == float(amount)
     assert parse_one(text.translate(str.maketrans(",.", ".,")), COMMA) == float(amount)
+
+
+@given(st.floats(0, 1e6), st.sampled_from(["", "$"]))
+def test_a_larger_suffix_means_a_larger_number(number, sign):
+    written = [f"{sign}{number:.2f}{suffix}" for suffix in ("", "k", " Mio", "B", " trillion")]
+    values = [parse_one(text, POINT) for text in written]
+    assert values == sorted(values) and values[0] == pytest.approx(float(f"{number:.2f}"))
+    assert [parse_one(str(value), POINT) for value in values] == values
 
 
 @given(st.text(alphabet="0123456789 .,-+kmbMio$\u20ac()~<>to'e%"), st.sampled_from([POINT, COMMA, THOUSANDS]))

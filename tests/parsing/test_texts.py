@@ -1,14 +1,18 @@
 """Texts, categories, ids, domains and lists."""
 
+import socket
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from icp_ml.parsing import texts
 from icp_ml.parsing.texts import parse_category, parse_domain, parse_id, parse_list, parse_text
 from icp_ml.settings import ColumnSettings
 
 COLUMN = ColumnSettings(source="Tools", missing=("none", "n/a"))
 SEMICOLON = ColumnSettings(source="Tools", separator=";")
+LINES = ColumnSettings(source="Tools", separator="\n")
 PIPE = ColumnSettings(source="Tools", separator="|")
 
 
@@ -57,14 +61,34 @@ def test_a_domain_stands_bare(text):
 
 
 @pytest.mark.parametrize(
-    ("text", "domain"), [("m\u00fcller.de", "m\u00fcller.de"), ("http://a.b.co.uk", "a.b.co.uk")]
+    ("text", "domain"),
+    [
+        ("m\u00fcller.de", "m\u00fcller.de"),
+        ("https://xn--mller-kva.de/", "m\u00fcller.de"),
+        ("http://a.b.co.uk", "b.co.uk"),
+        ("shop.foo.com.au", "foo.com.au"),
+        ("acme.github.io", "acme.github.io"),
+        ("docs.acme.github.io", "acme.github.io"),
+        ("github.io", "github.io"),
+        ("mail.foo.example", "mail.foo.example"),
+    ],
 )
-def test_a_domain_keeps_its_other_labels(text, domain):
+def test_a_domain_is_the_one_that_somebody_registered(text, domain):
     assert parse_domain(text, COLUMN) == domain
+    assert parse_domain(domain, COLUMN) == domain
+
+
+def test_no_suffix_list_is_fetched_or_kept(monkeypatch):
+    """An open socket would fail the test."""
+    monkeypatch.setattr(socket, "socket", None)
+    texts._extract.cache_clear()
+    extract = texts._extract()
+    assert parse_domain("shop.acme.co.uk", COLUMN) == "acme.co.uk"
+    assert (extract.__self__.suffix_list_urls, extract.__self__._cache.enabled) == ((), False)
 
 
 @pytest.mark.parametrize(
-    "text", ["foo", "http://", "12.5", "foo bar.com", ".com", "a@", "10.0.0.1", "foo.com, bar.com"]
+    "text", ["foo", "http://", "12.5", "foo bar.com", ".com", "a@", "10.0.0.1", "foo.com, bar.com", "co.uk"]
 )
 def test_what_is_no_domain_is_not_understood(text):
     assert parse_domain(text, COLUMN) is None
@@ -80,6 +104,14 @@ def test_what_is_no_domain_is_not_understood(text):
         ("a, None, N/A", COLUMN, "a"),
         ("none, n/a", COLUMN, None),
         (", ,", COLUMN, None),
+        ("['b', 'a']", COLUMN, "a|b"),
+        ('["b, inc", "a"]', COLUMN, "a|b, inc"),
+        ("[b, a]", COLUMN, "a|b"),
+        ("{b,a}", COLUMN, "a|b"),
+        ("[]", COLUMN, None),
+        ("* b\n* a", LINES, "a|b"),
+        ("- b\r\n- a-c", LINES, "a-c|b"),
+        ("C*, -x", COLUMN, "-x|C*"),
     ],
 )
 def test_a_list_is_sorted_distinct_and_joined(text, column, joined):

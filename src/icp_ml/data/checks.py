@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
+from icp_ml.data.enrichment.counts import Enriched
 from icp_ml.errors import MAX_EXAMPLES, count, examples
 
 if TYPE_CHECKING:
@@ -48,6 +49,20 @@ class Tally:
             self.shown.append(value)
 
 
+class Understood(NamedTuple):
+    """How much of a column was understood, and up to five texts that were not."""
+
+    column: str
+    n_given: int
+    n_known: int
+    strange: list[str]
+
+    @property
+    def share(self) -> float:
+        """Give the share of the given values that are understood; 1 where none is given."""
+        return self.n_known / self.n_given if self.n_given else 1.0
+
+
 @dataclass
 class Findings:
     """What was noticed while reading a table; it takes no more memory for more rows.
@@ -66,6 +81,8 @@ class Findings:
         Values understood, by column.
     not_understood : dict of str to Counter of str
         Values not understood, by column and text.
+    enriched : Enriched
+        What further tables brought.
     """
 
     n_rows: int = 0
@@ -76,6 +93,7 @@ class Findings:
     problems: dict[tuple[str, str], Tally] = field(default_factory=dict)
     n_known: Counter[str] = field(default_factory=Counter)
     not_understood: dict[str, Counter[str]] = field(default_factory=dict)
+    enriched: Enriched = field(default_factory=Enriched)
 
     def add_problems(self, problems: Iterable[Problem]) -> None:
         """Count the problems of a row."""
@@ -88,8 +106,16 @@ class Findings:
         for form, n_rows in forms.items():
             known[form if form in known or len(known) < MAX_FORMS else OTHER_FORMS] += n_rows
 
+    def understood(self) -> list[Understood]:
+        """Say of every column how many values were given, and how many of them were understood."""
+        return [
+            Understood(column, n_known + sum(forms.values()), n_known, most_common(forms))
+            for column, forms in self.not_understood.items()
+            for n_known in [self.n_known[column]]
+        ]
+
     def lines(self) -> list[str]:
-        """Say which values were not understood, one line a column, and whether the encoding is wrong."""
+        """Say which values were not understood, one line a column, and what further tables brought."""
         said = [
             f"{column}: {count(sum(forms.values()), 'value')} not understood and taken as missing, "
             f"for example {examples(most_common(forms))}"
@@ -105,7 +131,7 @@ class Findings:
                 f"encoding: {count(self.n_unreadable, 'value has', 'values have')} a character that could "
                 "not be read, shown as \ufffd; another encoding may be right"
             )
-        return said
+        return [*said, *self.enriched.lines()]
 
     def failed_checks(self) -> list[str]:
         """Say what stops a training: impossible values and malformed rows, but no missing ones."""

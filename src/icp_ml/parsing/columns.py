@@ -11,29 +11,30 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from icp_ml.parsing import dates, flags, numbers, places, texts, typed
+from icp_ml.parsing import codes as industry_codes
+from icp_ml.parsing import dates, flags, languages, numbers, places, texts, typed
+from icp_ml.parsing.currencies import Rates
 from icp_ml.schema import NUMERIC_KINDS, Kind
 from icp_ml.settings import ColumnSettings
 
-PARSER_VERSION = 1
+PARSER_VERSION = 2
 
 Value = float | datetime | str | None
 Codes = np.ndarray[Any, np.dtype[np.intp]]
 
+AMOUNTS = ("number", "money")
 FROM_TEXT: dict[Kind, Callable[[str, ColumnSettings], Value]] = {
     "id": texts.parse_id,
     "text": texts.parse_text,
     "category": texts.parse_category,
     "list": texts.parse_list,
     "domain": texts.parse_domain,
-    "number": numbers.parse_one,
-    "money": numbers.parse_one,
     "year": dates.parse_year,
     "date": dates.parse_one,
     "country": places.parse_one,
     "region": texts.parse_category,
-    "language": texts.parse_category,
-    "industry_code": texts.parse_category,
+    "language": languages.parse_one,
+    "industry_code": industry_codes.parse_one,
     "yes_no": flags.parse_one,
 }
 
@@ -64,7 +65,9 @@ class Parsed:
     not_understood: dict[str, int]
 
 
-def parse_column(raw: pd.Series, kind: Kind, column: ColumnSettings, missing: Collection[str]) -> Parsed:
+def parse_column(
+    raw: pd.Series, kind: Kind, column: ColumnSettings, missing: Collection[str], rates: Rates | None = None
+) -> Parsed:
     """Understand every value of a column, each distinct one once.
 
     Parameters
@@ -77,6 +80,8 @@ def parse_column(raw: pd.Series, kind: Kind, column: ColumnSettings, missing: Co
         The form they have.
     missing : collection of str
         Tokens that mean "not known", compared stripped and without case; `column.missing` replaces them.
+    rates : Rates, optional
+        What money is converted with; without, its currency does not count.
 
     Returns
     -------
@@ -85,12 +90,13 @@ def parse_column(raw: pd.Series, kind: Kind, column: ColumnSettings, missing: Co
     """
     absent = _absent_tokens(missing if column.missing is None else column.missing)
     column = column.model_copy(update={"missing": tuple(sorted(absent.texts))})
-    if kind in ("number", "money") and _is_real(raw):
-        return _parse_real(raw, column, absent)
+    rates = rates if kind == "money" else None
+    if kind in AMOUNTS and _is_real(raw):
+        return _parse_real(raw, column, absent, rates)
     codes, distinct = _distinct_values(raw)
     is_absent = [_is_absent(value, absent) for value in distinct]
     pairs = zip(distinct, is_absent, strict=True)
-    parsed = [None if skip else _parse_value(value, kind, column) for value, skip in pairs]
+    parsed = [None if skip else _parse_value(value, kind, column, rates) for value, skip in pairs]
     is_strange = [value is None and not skip for value, skip in zip(parsed, is_absent, strict=True)]
     values = pd.Series(_spread(parsed, codes, kind), index=raw.index, name=raw.name)
     return Parsed(values, int(values.notna().sum()), _count_rows(codes, distinct, is_strange))
@@ -110,12 +116,13 @@ def _is_real(raw: pd.Series) -> bool:
     return is_number and not isinstance(raw.dtype, pd.SparseDtype)
 
 
-def _parse_real(raw: pd.Series, column: ColumnSettings, absent: AbsentTokens) -> Parsed:
+def _parse_real(raw: pd.Series, column: ColumnSettings, absent: AbsentTokens, rates: Rates | None) -> Parsed:
     """Take a column of numbers as it is, without a loop over its values."""
+    factor = numbers.in_currency(1.0, "", column, rates)
     given = raw.to_numpy(dtype=np.float64, na_value=np.nan)
     is_absent = np.isnan(given) | np.isin(given, list(absent.numbers))
     with np.errstate(over="ignore", invalid="ignore"):
-        scaled = given * column.unit + 0.0
+        scaled = given * column.unit * (np.nan if factor is None else factor) + 0.0
     is_strange = ~is_absent & ~np.isfinite(scaled)
     values = pd.Series(np.where(is_absent | is_strange, np.nan, scaled), index=raw.index, name=raw.name)
     strange = Counter(map(str, given[is_strange].tolist()))
@@ -159,17 +166,25 @@ def _is_absent(value: object, absent: AbsentTokens) -> bool:
     return not token or token in absent.texts
 
 
-def _parse_value(value: object, kind: Kind, column: ColumnSettings) -> Value:
+def _parse_value(value: object, kind: Kind, column: ColumnSettings, rates: Rates | None) -> Value:
+    if kind in AMOUNTS:
+        return _parse_amount(value, column, rates)
     if isinstance(value, str):
         return FROM_TEXT[kind](value, column)
-    if kind in ("number", "money"):
-        number = typed.as_number(value)
-        return None if number is None else numbers.finite(number * column.unit)
     if kind in ("date", "year") and (written := typed.as_datetime(value)) is not None:
         return dates.in_range(written) if kind == "date" else float(written.year)
     if kind == "list" and (items := typed.as_items(value)) is not None:
         return texts.join_items(items, column)
     return FROM_TEXT[kind](typed.as_text(value), column)
+
+
+def _parse_amount(value: object, column: ColumnSettings, rates: Rates | None) -> float | None:
+    if isinstance(value, str):
+        return numbers.parse_one(value, column, rates)
+    if type(value) is datetime:  # no Timestamp: a column of dates is none of numbers
+        return numbers.parse_written(value, column, rates)
+    number = typed.as_number(value)
+    return None if number is None else numbers.in_currency(number * column.unit, "", column, rates)
 
 
 def _spread(parsed: list[Value], codes: Codes, kind: Kind) -> Any:

@@ -1,4 +1,7 @@
-"""Dates and years, read as written: no time zone is applied, and no order is guessed."""
+"""Dates and years, read as written: no time zone is applied, and no order is guessed.
+
+dateparser fills what a text lacks from today's date, so that a row would mean something else tomorrow.
+"""
 
 from __future__ import annotations
 

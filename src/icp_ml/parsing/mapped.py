@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from icp_ml.parsing.columns import Parsed, parse_column
+from icp_ml.parsing.notation import Notation
 from icp_ml.schema import Kind
 from icp_ml.settings import ColumnSettings
 
@@ -16,9 +17,9 @@ Raw = Callable[[str], "pd.Series[Any]"]
 
 
 def parse_mapped(
-    raw: Raw, index: pd.Index[Any], kind: Kind, column: ColumnSettings, missing: Collection[str]
+    raw: Raw, index: pd.Index[Any], kind: Kind, column: ColumnSettings, written: Notation
 ) -> Parsed:
-    """Parse a column of ours as its mapping says.
+    """Parse one column of ours as its mapping says.
 
     Parameters
     ----------
@@ -30,27 +31,33 @@ def parse_mapped(
         What the values mean.
     column : ColumnSettings
         Where they come from, and their form.
-    missing : collection of str
-        Tokens that mean "not known".
+    written : Notation
+        What holds for all columns of the mapping.
     """
     if column.product_of:
-        return _product(raw, index, column, missing)
+        return _product(raw, index, kind, column, written)
     if column.text_of:
-        return parse_column(_joined(raw, column, missing), kind, column, missing)
-    if column.source is not None:
-        return parse_column(raw(column.source), kind, column, missing)
-    return parse_column(pd.Series([column.value] * len(index), index, dtype=object), kind, column, missing)
+        given = _joined(raw, column, written.missing)
+    elif column.source is not None:
+        given = raw(column.source)
+    else:
+        given = pd.Series([column.value] * len(index), index, dtype=object)
+    return parse_column(given, kind, column, written.missing, written.rates)
 
 
-def _product(raw: Raw, index: pd.Index[Any], column: ColumnSettings, missing: Collection[str]) -> Parsed:
-    """Multiply columns; the unit counts once, and a product is never a token for "not known"."""
+def _product(raw: Raw, index: pd.Index[Any], kind: Kind, column: ColumnSettings, written: Notation) -> Parsed:
+    """Multiply columns; unit and exchange rate count once, and a product is no token for "not known"."""
     strange: Counter[str] = Counter()
+    rates = written.rates if kind == "money" else None
     factor = column.model_copy(update={"unit": 1.0})
+    same = None if rates is None else rates.among(column.currency)
     product = pd.Series(column.unit, index=index)
     for source in column.product_of:
-        parsed = parse_column(raw(source), "number", factor, missing)
+        parsed = parse_column(raw(source), "money", factor, written.missing, same)
         strange.update(parsed.not_understood)
         product = product * parsed.values
+    if rates is not None:
+        product = product * rates.per_unit.get(column.currency or rates.currency, float("nan"))
     return Parsed(product, int(product.notna().sum()), dict(strange))
 
 

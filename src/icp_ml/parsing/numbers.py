@@ -7,16 +7,24 @@ Choices that a reader of the figures should know:
 - an open band is its bound ("10,000+" and "over 10,000" are 10000, "under 10" is 10);
 - "12 %" is 12, not 0.12;
 - M, MM, Mio. and mn are millions; B, bn and Mrd. billions; T is trillions, but TEUR thousands;
-- currency signs and codes are dropped: amounts are not converted here;
-- a word not known to be harmless makes the whole text not understood ("$21 per hour").
+- money for an hour, a day, a week or a month is a year's ("$10k per month" is 120000);
+- "Nov-50" and "10-Feb" are bands that a spreadsheet took for dates: 11-50 and 2-10, the lower end first;
+- currency signs and codes are dropped, or converted where the mapping names a currency;
+- a word not known to be harmless makes the whole text not understood ("3 months").
+
+price-parser finds a number in any text, dates included: it does not serve where nothing is guessed.
 """
 
 from __future__ import annotations
 
 import math
 import re
+from datetime import datetime, time
 from typing import Literal, NamedTuple
 
+from icp_ml.parsing.currencies import Rates
+from icp_ml.parsing.dates import MONTHS
+from icp_ml.parsing.phrases import HARMLESS, RANGE_WORDS, phrase_of
 from icp_ml.settings import ColumnSettings
 
 POWERS_OF_TEN: dict[str, int] = {
@@ -31,35 +39,13 @@ POWERS_OF_TEN: dict[str, int] = {
     )
     for word in words.split()
 }
-RANGE_WORDS = frozenset(("to", "and", "bis", "und", "à"))
-HARMLESS = frozenset(
-    word
-    for words in (
-        "usd eur gbp chf jpy cny rmb inr cad aud nzd sek nok dkk pln czk huf ron bgn try rub uah ils aed sar",
-        "zar brl mxn ars clp cop pen krw twd hkd sgd thb idr myr php vnd egp ngn kes us fr rs kr zł",
-        "dollar dollars euro euros pound pounds franken percent prozent pct",
-        "approx approximately about around circa ca roughly est estimated nearly almost ish etwa rund",
-        "over above more than greater at least min minimum from plus mehr als über ab mindestens",
-        "under below less fewer up max maximum between unter weniger zwischen von",
-        "employee employees people persons staff worker workers fte ftes headcount emp emps members team",
-        "users customers clients seats locations offices stores companies mitarbeiter mitarbeitende",
-        "mitarbeiterinnen beschäftigte salariés employés empleados worldwide globally currently",
-    )
-    for word in words.split()
-)
-WITHOUT_MEANING = re.compile(
-    r"up to|bis zu|^c\.|(?:and|&) growing|per (?:year|annum)|p\.\s?a\.?|annually|/\s?(?:yr|year)"
-    r"|(?<![^\W\d_])(?:us|ca|c|au|a|nz|hk|s|sg|r|mx|nt)(?=\$)|(?<=\d),--?(?!\d)"
-)
-THOUSANDS_OF = re.compile(r"(?<![^\W\d_])t\s?(?=€|(?:eur|usd|chf|gbp)\b)")
-GLUED_CURRENCY = re.compile(r"(?<![^\W\d_])(k|m|mm|mn|mio|b|bn|mrd)(?=(?:eur|usd|chf|gbp)\b)")
-NOTE_ON_TIME = re.compile(r"\((?:as of\b[^()]*|[^\W\d_]{3,9}\.?,? (?:19|20)[0-9]{2})\)")
-"""The day a number was taken, as in "200+ (as of October 2022)"."""
-CURRENCY_SIGN = re.compile(r"[$£¥€\u20a0-\u20cf฿]")
-DASH = re.compile(r"[\u2010-\u2015\u2212]")
 GAP = r" '\u2019\u00a0\u2009\u202f"
 """Signs that group digits whatever the decimal sign is: spaces and apostrophes."""
 PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+FIRST_YEAR_OF_DAYS = 2000
+MONTH_BAND = re.compile(
+    r"(?P<first>[^\W\d_]{3,4})\.?[- ](?P<n>[0-9]{1,2})|(?P<m>[0-9]{1,2})\.?[- ]\s?(?P<last>[^\W\d_]{3,4})\.?"
+)
 
 
 class Amount(NamedTuple):
@@ -96,7 +82,7 @@ TOKENS: dict[Literal[".", ","], re.Pattern[str]] = {
 }
 
 
-def parse_one(text: str, column: ColumnSettings) -> float | None:
+def parse_one(text: str, column: ColumnSettings, rates: Rates | None = None) -> float | None:
     """Understand a number, an amount or a band of them.
 
     Parameters
@@ -104,20 +90,24 @@ def parse_one(text: str, column: ColumnSettings) -> float | None:
     text : str
         For example "1,234", "501 to 1000 employees", "$50 to $100 million (USD)", "(1,234)".
     column : ColumnSettings
-        `decimal` says which sign is the decimal one; `unit` multiplies a number without a suffix of its own.
+        `decimal` says which sign is the decimal one; `unit` multiplies a number without a suffix of its own;
+        `currency` is that of amounts that name none.
+    rates : Rates, optional
+        What money is converted with; without, its currency does not count.
 
     Returns
     -------
     float or None
-        Always finite; None where the text is not understood.
+        Always finite; None where the text, or its currency, is not understood.
     """
     text = text.strip()
     if column.decimal == "." and PLAIN.fullmatch(text):
-        return finite(float(text) * column.unit)
-    text = _without_currency(text)
-    is_negative = _is_in_parentheses(text)
-    parts = _read_parts(text, column)
-    match parts:
+        return in_currency(float(text) * column.unit, "", column, rates)
+    if (ends := _month_band(text)) is not None:
+        return in_currency(_middle(*ends, column), "", column, rates)
+    phrase = phrase_of(text)
+    is_negative = _is_in_parentheses(phrase.bare)
+    match _read_parts(phrase.bare, column):
         case [Amount() as amount]:
             value = _scale(amount, column)
         case ["-", Amount() as amount] if not is_negative:
@@ -126,7 +116,24 @@ def parse_one(text: str, column: ColumnSettings) -> float | None:
             value = _middle(low, high, column)
         case _:
             return None
-    return finite(-value if is_negative else value)
+    return in_currency((-value if is_negative else value) * phrase.times, phrase.named, column, rates)
+
+
+def in_currency(number: float, text: str, column: ColumnSettings, rates: Rates | None) -> float | None:
+    """Convert a number by the currency that its text names, or its column; None where that is not known."""
+    factor = 1.0 if rates is None else rates.factor(text, column.currency)
+    return None if factor is None else finite(number * factor)
+
+
+def parse_written(written: datetime, column: ColumnSettings, rates: Rates | None = None) -> float | None:
+    """Understand a band that a spreadsheet turned into a date: February 10 is 2-10, November 1950 is 11-50.
+
+    A first of a month since 2000 is taken for a day ("1-10" as October 1), before for a year ("11-50").
+    """
+    if written.time() != time():
+        return None
+    other = written.year % 100 if written.day == 1 and written.year < FIRST_YEAR_OF_DAYS else written.day
+    return in_currency(_middle(*_in_order(written.month, other), column), "", column, rates)
 
 
 def finite(number: float) -> float | None:
@@ -134,10 +141,16 @@ def finite(number: float) -> float | None:
     return number + 0.0 if math.isfinite(number) else None
 
 
-def _without_currency(text: str) -> str:
-    text = NOTE_ON_TIME.sub(" ", DASH.sub("-", text.casefold())).rstrip(". ")
-    text = GLUED_CURRENCY.sub(r"\1 ", THOUSANDS_OF.sub("k ", text))
-    return CURRENCY_SIGN.sub(" ", WITHOUT_MEANING.sub(" ", text)).strip()
+def _month_band(text: str) -> tuple[Amount, Amount] | None:
+    """Give the ends of a band whose one end was taken for a month, in their order."""
+    found = MONTH_BAND.fullmatch(text.casefold())
+    month = MONTHS.get(found["first"] or found["last"]) if found else None
+    return _in_order(month, int(found["n"] or found["m"])) if found and month else None
+
+
+def _in_order(one: int, other: int) -> tuple[Amount, Amount]:
+    low, high = sorted((one, other))
+    return Amount(str(low), None), Amount(str(high), None)
 
 
 def _is_in_parentheses(text: str) -> bool:

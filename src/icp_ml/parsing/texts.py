@@ -1,10 +1,15 @@
-"""Texts, categories, ids, web domains and lists."""
+"""Texts, categories, ids, web domains and lists.
+
+A web domain is the registrable one by the public suffix list that tldextract ships; it never fetches a newer.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from typing import Any
 
 from icp_ml.settings import ColumnSettings
 
@@ -13,6 +18,9 @@ INTEGER_AS_FLOAT = re.compile(r"([0-9]+)\.0+")
 DOMAIN = re.compile(r"(?:[^\W_](?:[\w-]*[^\W_])?\.)+(?:[^\W\d_]{2,}|xn--[a-z0-9-]+)")
 BEFORE_HOST = re.compile(r"^(?:mailto:)?(?:[a-z][a-z0-9+.-]*:)?(?://)?(?:[^/?#]*@)?(?:www[0-9]?\.)?")
 AFTER_HOST = re.compile(r"(?::[0-9]*)?(?:[/?#\\].*)?$", re.DOTALL)
+BRACKETED = re.compile(r"\[(?P<square>.*)\]|\{(?P<curly>.*)\}", re.DOTALL)
+QUOTED = re.compile(r"""'((?:[^'\\]|\\.)*)'(?=\s*(?:,|$))|"((?:[^"\\]|\\.)*)"(?=\s*(?:,|$))""", re.DOTALL)
+BULLET = re.compile(r"\s*[*\u2022\u00b7\u2013-]\s+")
 
 
 def parse_text(text: str, column: ColumnSettings) -> str | None:
@@ -32,15 +40,28 @@ def parse_id(text: str, column: ColumnSettings) -> str | None:
 
 
 def parse_domain(text: str, column: ColumnSettings) -> str | None:
-    """Give the bare domain of a web or mail address: "http://www.Foo.com/x" and "a@foo.com" are "foo.com"."""
+    """Give the registrable domain of a web or mail address.
+
+    "http://www.Foo.com/x", "a@foo.com" and "shop.foo.com" are "foo.com"; "acme.github.io" is its own, as
+    "github.io" hosts many. A host below no known suffix, as "intra.example", stays as it is.
+    """
     host = BEFORE_HOST.sub("", unicodedata.normalize("NFC", text.strip().casefold()), count=1)
     host = AFTER_HOST.sub("", host, count=1).rstrip(".")
-    return host if DOMAIN.fullmatch(host) else None
+    return _registrable(_decoded(host)) if DOMAIN.fullmatch(host) else None
 
 
 def parse_list(text: str, column: ColumnSettings) -> str | None:
-    """Give the distinct items of a list, sorted and joined with "|"."""
-    return join_items(text.split(column.separator) if column.separator else [text], column)
+    """Give the distinct items of a list, sorted and joined with "|".
+
+    Brackets, quotes and bullets around the items, as "['SAP', 'Jira']" and "* SAP", are not part of them.
+    """
+    found = BRACKETED.fullmatch(text.strip())
+    inner = text if found is None else found["square"] or found["curly"] or ""
+    quoted = [one or other for one, other in QUOTED.findall(inner)] if found else []
+    items = quoted or (inner.split(column.separator) if column.separator else [inner])
+    return join_items(
+        (BULLET.sub("", item, count=1) if BULLET.match(item) else item for item in items), column
+    )
 
 
 def join_items(items: Iterable[str], column: ColumnSettings) -> str | None:
@@ -51,6 +72,31 @@ def join_items(items: Iterable[str], column: ColumnSettings) -> str | None:
     missing = {"", *(token.strip().casefold() for token in column.missing or ())}
     cleaned = {(parse_text(item, column) or "").replace(JOINER, "/") for item in items}
     return JOINER.join(sorted(item for item in cleaned if item.casefold() not in missing)) or None
+
+
+def _decoded(host: str) -> str:
+    """Write "xn--mller-kva.de" as "müller.de", so that both are one domain."""
+    try:
+        return host.encode("ascii").decode("idna") if "xn--" in host else host
+    except UnicodeError:
+        return host
+
+
+def _registrable(host: str) -> str | None:
+    found = _extract()(host)
+    if not found.suffix:
+        return host
+    if found.top_domain_under_public_suffix:
+        return str(found.top_domain_under_public_suffix)
+    return host if found.is_private else None
+
+
+@lru_cache(maxsize=1)
+def _extract() -> Callable[[str], Any]:
+    """Give the library's extractor, which opens no connection and writes no cache."""
+    from tldextract import TLDExtract
+
+    return TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True).extract_str
 
 
 def _without_point_zero(text: str | None) -> str | None:

@@ -30,16 +30,19 @@ def propose(paths: Sequence[Path], name: str) -> Proposal:
     DataError
         A file cannot be read, or holds no rows.
     """
+    from icp_ml.data.proposals.currencies import money_of, with_currencies
     from icp_ml.data.proposals.roles import roles_of
     from icp_ml.data.proposals.samples import sample_of
     from icp_ml.data.proposals.summary import next_command, summary_lines
     from icp_ml.data.proposals.tables import tables_of
-    from icp_ml.data.proposals.writing import mapping_text
+    from icp_ml.data.proposals.writing import Heading, mapping_text
 
     roles = roles_of([sample_of(path) for path in dict.fromkeys(paths)])
     tables = tables_of(roles)
     missing = ["", *dict.fromkeys(token.casefold() for table in tables for token in table.tokens)]
-    text = mapping_text(name, root_of(paths), missing, tables)
+    money = money_of(tables)
+    tables = tables if money is None else [with_currencies(table, money) for table in tables]
+    text = mapping_text(Heading(name, root_of(paths), missing, money), tables)
     return Proposal(text, tuple(summary_lines(roles, tables)), next_command(name, tables))
 
 

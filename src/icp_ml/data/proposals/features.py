@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from icp_ml.data.proposals import unwanted
+from icp_ml.data.proposals import unwanted, vocabulary
 from icp_ml.data.proposals.forms import Hints, separator_of, shown
-from icp_ml.data.proposals.headings import has_word, slug, unit_of, words_of
+from icp_ml.data.proposals.headings import EXACT, has_word, slug, sureness, unit_of, words_of
 from icp_ml.data.proposals.reading import Reading, read_as
 from icp_ml.data.proposals.samples import Column
+from icp_ml.parsing.currencies import names_currency
 from icp_ml.schema import Kind
 
 FEW_VALUES = 12
@@ -18,6 +19,13 @@ NEAR_UNIQUE_MIN = 20
 SURE_SHARE = 0.95
 LONG_TEXT_WORDS = 6
 TRIAL_ROWS = 2_000
+LIKE_OURS: dict[Kind, str] = {
+    "industry_code": "industry_code",
+    "country": "country",
+    "region": "region",
+    "language": "language",
+}
+"""Kinds that a further column has by its heading, and the column of ours that is called so."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +88,8 @@ def _kind(column: Column, hints: Hints) -> Kind | None:
     """Infer the kind of a further column from its values; None for short text that hardly repeats."""
     trial = _trial(column)
     n_distinct = len(column.counts)
+    if kind := _kind_like_ours(column, trial, hints):
+        return kind
     if n_distinct <= FEW_VALUES and _fits(trial, "yes_no", hints) and _says_two_things(trial, hints):
         return "yes_no"
     if _fits(trial, "number", hints):
@@ -88,14 +98,26 @@ def _kind(column: Column, hints: Hints) -> Kind | None:
             and has_word(column.heading, unwanted.CODES)
             and not unit_of(column.heading)
         )
-        return "category" if is_code else "number"
+        return "category" if is_code else "money" if _names_currencies(column) else "number"
     if _fits(trial, "date", hints):
         return "date"
-    if _is_long(column):
-        return "text"
-    if _is_list(column):
-        return "list"
+    if _is_long(column) or _is_list(column):
+        return "text" if _is_long(column) else "list"
     return None if _is_unique(column, NEAR_UNIQUE_SHARE) and column.n_given >= NEAR_UNIQUE_MIN else "category"
+
+
+def _kind_like_ours(column: Column, trial: Column, hints: Hints) -> Kind | None:
+    """Give the kind of our column that it is called like, where another column serves as that."""
+    for kind, ours in LIKE_OURS.items():
+        is_called_so = sureness(column.heading, vocabulary.FIRMOGRAPHICS[ours]) == EXACT
+        if is_called_so and _fits(trial, kind, hints) and not _is_unique(column, NEAR_UNIQUE_SHARE):
+            return kind
+    return None
+
+
+def _names_currencies(column: Column) -> bool:
+    n_named = sum(n for text, n in column.counts.items() if names_currency(text.casefold()))
+    return n_named > 0.5 * column.n_given
 
 
 def _trial(column: Column) -> Column:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from icp_ml.data.proposals.headings import unit_of
+from icp_ml.data.proposals.headings import has_word, unit_of
 from icp_ml.data.proposals.samples import Column
 from icp_ml.errors import count
 from icp_ml.schema import Kind
@@ -19,6 +19,14 @@ UNSURE = re.compile(r"[1-9]\d{0,2}([.,])\d{3}")
 NUMERAL = re.compile(r"[\d.,]*\d")
 THREE_PARTS = re.compile(r"(\d{1,2})[-/.] ?(\d{1,2})[-/.] ?(?:\d{4}|\d{2})(?!\d)")
 SEPARATORS = ("|", ";", ",", "/")
+BULLETS = re.compile(r"^\s*[*\u2022-]\s.*\n\s*[*\u2022-]\s", re.DOTALL)
+SYSTEMS: dict[str, tuple[str, re.Pattern[str]]] = {
+    "naics": ("naics", re.compile(r"(?!1[02-9]|2[04-9]|3[04-9]|4[0367]|[56789]0)[1-9]\d{5}(?:\.0)?")),
+    "sic": ("sic", re.compile(r"(?!)")),
+    "nace": ("nace wz naf ape cnae ateco", re.compile(r"(?:[A-U]\s?)?\d{2}\.\d{1,2}[A-Z]?(?:\.\d+)?")),
+}
+"""The systems of industry codes: how headings name them, and codes that only they have."""
+MIN_SYSTEM_SHARE = 0.9
 WON = re.compile(r"\b(?:won|gewonnen|gagn[ée]e?|ganad[oa]|signed|closed[\s_-]?won)\b", re.IGNORECASE)
 LOST = re.compile(r"\b(?:lost|verloren|perdue?|perdid[oa]|closed[\s_-]?lost)\b", re.IGNORECASE)
 BEST = re.compile(r"(?:tier |class |klasse |level )?(?:a|a\+|1)|gold|platinum|best|top", re.IGNORECASE)
@@ -89,10 +97,11 @@ def settings_of(column: Column, kind: Kind, hints: Hints, ours: str) -> tuple[di
             return (
                 ({"separator": separator}, [f"items between {separator!r}"]) if separator != "," else ({}, [])
             )
-        case "yes_no" if ours == "is_won":
-            return _stage_settings(column)
-        case "yes_no" if ours == "is_best":
-            return _tier_settings(column)
+        case "industry_code":
+            return _system_settings(column)
+        case "yes_no":
+            tell = {"is_won": _stage_settings, "is_best": _tier_settings}.get(ours)
+            return tell(column) if tell else ({}, [])
         case _:
             return {}, []
 
@@ -159,6 +168,17 @@ def _above_12(n_days: int, place: str) -> str:
     return f"{count(n_days, 'day')} above 12 {'stands' if n_days == 1 else 'stand'} {place}"
 
 
+def _system_settings(column: Column) -> tuple[dict[str, Any], list[str]]:
+    """Say of which system industry codes are, by the heading or by the form that only one of them has."""
+    for system, (words, form) in SYSTEMS.items():
+        if word := has_word(column.heading, words):
+            return {"system": system}, [f"{system.upper()} by {word!r} in the heading"]
+        n_fit = sum(n for text, n in column.counts.items() if form.fullmatch(text))
+        if n_fit > MIN_SYSTEM_SHARE * column.n_given:
+            return {"system": system}, [f"{system.upper()} by the form of {count(n_fit, 'value')}"]
+    return {}, []
+
+
 def _stage_settings(column: Column) -> tuple[dict[str, Any], list[str]]:
     """Say which stages are won and lost, where they are not a plain yes and no."""
     won = [text for text in column.counts if WON.search(text)][:MAX_TOKENS]
@@ -186,6 +206,9 @@ def _tier_settings(column: Column) -> tuple[dict[str, Any], list[str]]:
 
 def separator_of(column: Column) -> str | None:
     """Give the sign that stands between items in at least a tenth of the rows, where there is one."""
+    n_bulleted = sum(n for text, n in column.counts.items() if BULLETS.match(text))
+    if n_bulleted >= max(0.1 * column.n_given, 1):
+        return "\n"
     n_rows = {
         sign: sum(n for text, n in column.counts.items() if len(text) < 2_000 and sign in text[1:-1])
         for sign in SEPARATORS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from icp_ml.data.proposals import vocabulary
@@ -18,6 +18,7 @@ PLAUSIBLE_SHARE = 0.8
 LETTERS = r"[^\W\d_]"
 CONTENT: dict[str, tuple[str, float]] = {
     "name": (LETTERS, 0.8),
+    "sector": (LETTERS, 0.5),
     "industry": (LETTERS, 0.5),
     "region": (LETTERS, 0.5),
     "city": (LETTERS, 0.5),
@@ -84,6 +85,8 @@ def match_columns(sample: Sample, table: str, hints: Hints) -> Mapping[str, Matc
         if match.ours not in found and match.heading not in used:
             found[match.ours] = match
             used.add(match.heading)
+    if "sector" in found and "industry" not in found:  # where there is one of the two, it is the industry
+        found["industry"] = replace(found.pop("sector"), ours="industry")
     return {ours: found[ours] for ours in fields if ours in found}
 
 
@@ -111,7 +114,7 @@ def _match(column: Column, ours: str, field: Field, synonyms: str, hints: Hints)
     if ours in FIRMOGRAPHICS and sure == AROUND and leak_reason(column.heading):
         return None
     kind = field.kind
-    if ours == "industry" and separator_of(column) in ("|", ";"):
+    if ours in ("industry", "sector") and separator_of(column) in ("|", ";"):
         kind = "list"
     reading = read_as(column, kind, hints, ours)
     return Match(ours, reading, sure) if _is_plausible(ours, reading) else None
@@ -123,7 +126,9 @@ def _is_plausible(ours: str, reading: Reading) -> bool:
         return is_stage and (reading.share >= PLAUSIBLE_SHARE or "yes_values" in reading.settings)
     if ours == "is_best":
         return reading.share >= PLAUSIBLE_SHARE and len(set(reading.values.dropna())) == 2
-    if reading.kind in STRICT:
+    if reading.kind in STRICT and reading.kind != "language":
         return reading.share >= PLAUSIBLE_SHARE
+    if reading.share < PLAUSIBLE_SHARE and (reading.kind == "language" or "system" in reading.settings):
+        return False
     pattern, share = CONTENT.get(ours, (r"\S", 0.0))
     return is_like(reading, pattern, share)

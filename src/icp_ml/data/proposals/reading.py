@@ -18,7 +18,7 @@ from icp_ml.settings import ColumnSettings
 if TYPE_CHECKING:
     import pandas as pd
 
-STRICT = ("number", "money", "year", "date", "country", "domain", "yes_no")
+STRICT = ("number", "money", "year", "date", "country", "language", "domain", "yes_no")
 """Kinds that a value can fail to be."""
 
 FREQUENT_SHARE, FREQUENT_ROWS = 0.01, 3
@@ -69,6 +69,7 @@ def read_as(column: Column, kind: Kind, hints: Hints, ours: str = "") -> Reading
     """
     settings, why = settings_of(column, kind, hints, ours)
     tokens = tuple(text for text in column.counts if text.casefold() in vocabulary.NOT_KNOWN)
+    is_strict = kind in STRICT or "system" in settings
     absent = [] if "yes_values" in settings else _own_missing(column, kind, settings, tokens)
     if absent:
         settings = settings | {"missing": ["", *tokens, *absent]}
@@ -76,7 +77,7 @@ def read_as(column: Column, kind: Kind, hints: Hints, ours: str = "") -> Reading
             *why,
             f"{_quoted(absent)} taken as not known ({sum(column.counts[one] for one in absent):,} rows)",
         ]
-    if kind not in (*STRICT, "list"):
+    if not is_strict and kind != "list":
         n_known = column.n_given - sum(column.counts[one] for one in {*tokens, *absent})
         return Reading(column, kind, settings, tokens, n_known, {}, column.raw, tuple(why))
     parsed = _parse(column, kind, settings, tokens)
@@ -89,7 +90,7 @@ def _own_missing(
     column: Column, kind: Kind, settings: Mapping[str, Any], tokens: tuple[str, ...]
 ) -> list[str]:
     """List the cells that mean "not known" in this column alone."""
-    if kind not in STRICT:
+    if kind not in STRICT and "system" not in settings:
         numerals = [text for text in column.counts if re.fullmatch(r"-?\d+(?:\.0)?", text)]
         return numerals if numerals and set(numerals) <= {"-1", "-1.0"} else []
     parsed = _parse(column, kind, settings, tokens)

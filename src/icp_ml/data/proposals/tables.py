@@ -70,9 +70,14 @@ def _accounts(by_table: Mapping[str, Role], key: Key, roles: Sequence[Role]) -> 
 
 
 def _as_kind(role: Role, match: Match, customers: Mapping[str, Match]) -> Match:
-    """Read a prospects' column as the kind that the customers' has."""
+    """Read a prospects' column as the kind, and with the system of codes, that the customers' has."""
     other = customers.get(match.ours)
-    if other is None or other.reading.kind == match.reading.kind:
+    if other is None:
+        return match
+    if "system" in other.reading.settings and "system" not in match.reading.settings:
+        settings = {**match.reading.settings, "system": other.reading.settings["system"]}
+        return replace(match, reading=replace(match.reading, settings=settings))
+    if other.reading.kind == match.reading.kind:
         return match
     return replace(match, reading=read_as(match.reading.column, other.reading.kind, role.hints))
 

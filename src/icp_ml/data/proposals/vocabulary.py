@@ -28,15 +28,20 @@ FIRMOGRAPHICS: dict[str, str] = {
     "domain": "domain; domain name; website; web site; web; url; homepage; homepage url; website url; "
     "web address; site; email domain; company domain; webseite; internetseite; internet; site web; "
     "site internet; domaine; sitio web; pagina web; dominio",
+    "registration_id": "registration id; registration number; company registration number; company number; "
+    "registration no; vat id; vat number; vat no; tax id; ein; lei; crn; ust id; ust idnr; "
+    "handelsregisternummer; hrb; siren; siret; numero de tva; kvk; orgnr",
     "parent_id": "parent id; parent; parent account; parent account id; parent company; ultimate parent; "
     "subsidiary of; konzern; muttergesellschaft; konzernmutter; maison mere; societe mere; matriz; "
     "empresa matriz",
-    "industry": "industry; sector; vertical; industry name; primary industry; market; business segment; "
+    "sector": "sector; industry sector; sektor; secteur; main sector; sector name",
+    "industry": "industry; vertical; industry name; primary industry; market; business segment; "
     "category; categories; category list; category code; line of business; branche; industrie; "
     "wirtschaftszweig; geschaftsfeld; secteur; secteur d activite; activite; sector de actividad; "
     "industria; actividad",
-    "industry_code": "industry code; naics; naics code; sic; sic code; nace; nace code; wz code; wz; "
-    "wz 2008; naf; code naf; code ape; ape; cnae; codigo cnae; branchencode; branchenschlussel",
+    "industry_code": "industry code; naics; naics code; sic; sic code; nace; nace code; nace rev 2; "
+    "nace rev 2 code; wz code; wz; wz 2008; naf; code naf; code ape; ape; cnae; codigo cnae; "
+    "branchencode; branchenschlussel",
     "employees": "employees; number of employees; no of employees; num employees; n employees; "
     "employee count; employees count; headcount; head count; company size; size; employee range; "
     "employees range; total employees; staff; staff count; workers; fte; ftes; workforce; team size; "
@@ -44,11 +49,16 @@ FIRMOGRAPHICS: dict[str, str] = {
     "mitarbeiteranzahl; beschaftigte; personal; unternehmensgrosse; anzahl beschaftigte; effectif; "
     "effectifs; salaries; nombre de salaries; nombre d employes; taille; taille de l entreprise; empleados; "
     "numero de empleados; plantilla; n de empleados; tamano; tamano de la empresa",
+    "employees_before": "employees before; previous employees; previous workers; employees last year; "
+    "employees previous year; employees prior year; headcount last year; previous headcount; "
+    "mitarbeiter vorjahr; effectif n 1",
     "revenue": "revenue; revenues; annual revenue; yearly revenue; company revenue; turnover; "
     "annual turnover; sales volume; annual sales; est revenue; revenue range; estimated revenue; "
     "monthly revenue; umsatz; jahresumsatz; umsatzerlose; umsatz pro jahr; firmenumsatz; "
     "chiffre d affaires; ca; ca annuel; revenu; revenu annuel; facturacion; ingresos; ingresos anuales; "
     "cifra de negocios; facturacion anual",
+    "revenue_before": "revenue before; previous revenue; revenue last year; revenue previous year; "
+    "revenue prior year; prior revenue; umsatz vorjahr; vorjahresumsatz; ca n 1",
     "budget": "budget; annual budget; it budget; jahresbudget; budget annuel; presupuesto",
     "country": "country; country code; hq country; country name; nation; land; landercode; staat; pays; "
     "code pays; pais; codigo pais; office location; billing country; shipping country; mailing country",
@@ -82,6 +92,7 @@ FIRMOGRAPHICS: dict[str, str] = {
     "company blurb; beschreibung; kurzbeschreibung; uber uns; a propos; descripcion; resumen",
     "contact_roles": "contact roles; contacts; contact titles; known contacts; roles; rollen; "
     "ansprechpartner; kontakte; contactos",
+    "before_on": "before on; previous figures as of; earlier figures known on; date of previous figures",
     "known_on": "known on; as of; snapshot date; enriched on; enriched at; data date; stand; stichtag; "
     "date de mise a jour",
 }

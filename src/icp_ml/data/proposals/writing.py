@@ -6,10 +6,11 @@ import os
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
+from icp_ml.data.proposals.currencies import Money
 from icp_ml.data.proposals.lines import Line
 from icp_ml.data.proposals.samples import SAMPLE_ROWS
 from icp_ml.data.proposals.tables import TableProposal
@@ -24,26 +25,31 @@ HEADER = (
 )
 
 
-def mapping_text(name: str, root: str, missing: Sequence[str], tables: Sequence[TableProposal]) -> str:
-    """Give the text of conf/data/NAME.yaml.
+class Heading(NamedTuple):
+    """What a mapping says of all its tables: its name, the files' folder, what is missing, the currency."""
 
-    Parameters
-    ----------
-    name : str
-    root : str
-        The folder of the files.
-    missing : sequence of str
-        Tokens that mean "not known" anywhere.
-    tables : sequence of TableProposal
-    """
+    name: str
+    root: str
+    missing: Sequence[str]
+    money: Money | None
+
+
+def mapping_text(heading: Heading, tables: Sequence[TableProposal]) -> str:
+    """Give the text of conf/data/NAME.yaml."""
+    root, missing, money = heading.root, flow(list(heading.missing)), heading.money
     lines = [f"# {one}" for one in HEADER]
     lines += [
-        f"name: {scalar(name)}",
+        f"name: {scalar(heading.name)}",
         f"root: {scalar(root)}  # the folder of the files below",
         "today: ${now:%Y-%m-%d}  # ages and maturity count to this day; keep it, so that schedules move on",
         "notes: []  # what a reader of the report must know about these data",
-        f'missing: {flow(list(missing))}  # cells that mean "not known", as they occur in these files',
+        f'missing: {missing}  # cells that mean "not known", as they occur in these files',
     ]
+    if money is not None:
+        lines += [
+            f"currency: {money.currency}  # that all amounts are turned into: {money.why}",
+            f"rates_on: {money.rates_on}  # the day of the exchange rates, of the European Central Bank",
+        ]
     for table in tables:
         lines += ["", *_table_lines(table, root)]
     return "\n".join(lines) + "\n"
