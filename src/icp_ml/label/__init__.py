@@ -6,8 +6,8 @@ known in full (missing where nobody recorded it), `group` keeps what belongs tog
 """
 
 from icp_ml.label.definition import label_digest, label_rows
-from icp_ml.label.groups import account_groups
+from icp_ml.label.groups import FOUND, account_groups
 from icp_ml.label.labels import Labels
 from icp_ml.label.needs import asked_for, useful_tables
 
-__all__ = ["Labels", "account_groups", "asked_for", "label_digest", "label_rows", "useful_tables"]
+__all__ = ["FOUND", "Labels", "account_groups", "asked_for", "label_digest", "label_rows", "useful_tables"]

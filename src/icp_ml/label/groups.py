@@ -1,4 +1,4 @@
-"""What belongs together on one side of a split: a company, its parent, and who shares its web domain."""
+"""What belongs together on one side of a split: a company, its parent, its duplicates, its web domain."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ import pandas as pd
 
 from icp_ml.label.labels import Labels
 
+FOUND = ("matched company", "matched parent")
+"""Columns of ids that matching adds to the customers, where it ran; no mapping can name a column so."""
+
 
 def grouped(labels: Labels, customers: pd.DataFrame | None) -> Labels:
     """Give label rows their groups; without customers each account is its own."""
@@ -18,12 +21,14 @@ def grouped(labels: Labels, customers: pd.DataFrame | None) -> Labels:
 
 
 def account_groups(customers: pd.DataFrame) -> pd.Series[str]:
-    """Give each account its group: all that parents and web domains tie together, however many steps apart.
+    """Give each account its group: all that is tied together, however many steps apart.
+
+    Ties are parents, web domains, and the companies and parents that matching found.
 
     Parameters
     ----------
     customers : pandas.DataFrame
-        account_id, once each; domain and parent_id where they are known.
+        account_id, once each; domain, parent_id and FOUND where they are known.
 
     Returns
     -------
@@ -34,9 +39,8 @@ def account_groups(customers: pd.DataFrame) -> pd.Series[str]:
     from scipy.sparse.csgraph import connected_components
 
     accounts = customers["account_id"]
-    owners = {"account_id": accounts}
-    if "parent_id" in customers:
-        owners["parent_id"] = customers["parent_id"]
+    ids = [name for name in ("account_id", "parent_id", *FOUND) if name in customers]
+    owners = {name: customers[name] for name in ids}
     if "domain" in customers:
         owners["domain"] = "domain " + customers["domain"]  # no account is called so by accident
     ties = pd.concat(owners.values(), ignore_index=True)

@@ -1,0 +1,73 @@
+"""Find the rows of a scored list that repeat an earlier one; memory holds one key of each row at a time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from pyarrow import ipc
+
+from icp_ml.data.first_pass import KEY, FirstPass
+from icp_ml.matching.keys import ROW_KEYS, Keys
+from icp_ml.matching.repeats import (
+    repeated_names,
+    repeated_registrations,
+    repeats_of_earlier,
+    shared_by_several,
+)
+from icp_ml.settings import MatchingSettings
+
+
+@dataclass(frozen=True)
+class Repeats:
+    """Which rows repeat which earlier ones.
+
+    Attributes
+    ----------
+    originals : dict of int to int
+        The place of each repeat, and of the row that it repeats; that one is never a repeat itself.
+    by_kind : Counter of str
+        Repeats by what gave them away: account_id, domain, registration_id or name.
+    """
+
+    originals: dict[int, int] = field(default_factory=dict)
+    by_kind: Counter[str] = field(default_factory=Counter)
+
+
+def repeats_in(first: FirstPass, settings: MatchingSettings) -> Repeats:
+    """Find each row that repeats an earlier one of its segment: by id, else by the settings' keys in order.
+
+    Only the order of the rows decides which one is the original.
+    """
+    found: dict[int, tuple[int, str]] = {}
+    for kind in reversed(("account_id", *settings.match_on)):
+        found |= {at: (original, kind) for at, original in _repeats(first, kind, settings).items()}
+    originals: dict[int, int] = {}
+    for at in sorted(found):
+        earlier = found[at][0]
+        originals[at] = originals.get(earlier, earlier)
+    return Repeats(originals, Counter(kind for _, kind in found.values()))
+
+
+def _repeats(first: FirstPass, kind: str, settings: MatchingSettings) -> dict[int, int]:
+    if kind in ("account_id", "domain"):
+        return repeats_of_earlier(_column(first, "id" if kind == "account_id" else kind))
+    places = shared_by_several(_column(first, kind))
+    if len(places) == 0:
+        return {}
+    keys = pd.DataFrame({name: _column(first, name)[places] for name in ROW_KEYS}, index=places)
+    find = repeated_names if kind == "name" else repeated_registrations
+    return find(keys, settings.max_block_rows)
+
+
+def _column(first: FirstPass, name: str) -> Keys:
+    """Read one key of every stored row."""
+    at = ipc.open_file(pa.memory_map(str(first.path))).schema.get_field_index(KEY + name)
+    options = ipc.IpcReadOptions(included_fields=[at])
+    with pa.memory_map(str(first.path)) as source:
+        column: Any = ipc.open_file(source, options=options).read_all().column(0)
+        return np.array(column.to_numpy(), dtype=np.uint64)
