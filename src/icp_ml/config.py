@@ -124,7 +124,12 @@ def run_pipeline(pipeline: Pipeline) -> None:
         hydra.main(version_base="1.3", config_path=str(CONF), config_name="config")(job)()
 
     composing = _status_of(compose_and_run)
-    sys.exit(max([composing, *statuses]))
+    sys.exit(worst([composing, *statuses]))
+
+
+def worst(statuses: Iterable[int]) -> int:
+    """Give the exit status that matters most: a failure before alarms, alarms before success."""
+    return max(statuses, key=lambda one: (one not in (ExitCode.OK, ExitCode.ALARMS), one))
 
 
 def exit_with(action: Callable[[], int | None]) -> None:

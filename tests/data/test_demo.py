@@ -12,12 +12,12 @@ from omegaconf import OmegaConf
 from sklearn.metrics import roc_auc_score
 
 from icp_ml.data.demo import DemoTables, generate, write
-from icp_ml.data.tables import read_table
+from icp_ml.data.tables import Findings, read_table, table_batches
 from icp_ml.schema import OUTCOMES
 from icp_ml.settings import DataSettings
 
 CONF = Path(__file__).parents[2] / "conf" / "data" / "demo.yaml"
-FILES = ("customers.csv", "orders.csv.gz", "deals.csv", "signals.parquet", "prospects.csv")
+FILES = ("customers.csv", "orders.csv.gz", "deals.csv", "signals.parquet", "prospects.csv", "vendor.csv")
 TODAY = pd.Timestamp("2026-01-01")
 HORIZON = pd.Timedelta(days=365)
 
@@ -173,8 +173,34 @@ def test_files_read_back_as_they_were_written(demo: DemoTables, folder: Path, na
 @pytest.mark.parametrize("name", ["customers", "orders", "deals", "signals"])
 def test_the_mapping_understands_every_value(mapping: DataSettings, name: str) -> None:
     table = read_table(name, mapping)
-    assert not table.findings.lines()
+    assert not any(table.findings.not_understood.values())
     assert len(table.rows) > 4_000
+
+
+@pytest.mark.parametrize(("name", "n_rows"), [("customers", 8_000), ("prospects", 9_965)])
+def test_the_vendor_fills_gaps_of_customers_and_prospects_alike(
+    mapping: DataSettings, name: str, n_rows: int
+) -> None:
+    findings = Findings()
+    list(table_batches(name, mapping, 20_000, findings))
+    vendor = findings.enriched.tables["vendor"]
+    assert findings.enriched.n_accounts == n_rows
+    assert 0.43 < vendor.found.total() / n_rows < 0.47
+    assert vendor.found["name"] > 0.02 * n_rows
+    filled = {column: cells["filled"] / n_rows for column, cells in vendor.cells.items()}
+    assert 0.025 < filled["employees"] < 0.05
+    assert 0.08 < filled["technologies"] < 0.13
+
+
+def test_the_vendor_knows_nothing_of_the_outcome(demo: DemoTables) -> None:
+    is_known = _bare(demo.prospects["url"]).isin(demo.vendor["website"]).to_numpy()
+    propensity = demo.truth[demo.truth["table"] == "prospect"]["propensity"].to_numpy()
+    assert abs(propensity[is_known].mean() - propensity[~is_known].mean()) < 0.01
+
+
+def test_the_vendors_flaws_are_left_out_and_counted(mapping: DataSettings) -> None:
+    (table,) = read_table("customers", mapping).findings.enriched.tables.values()
+    assert [line.partition(" ")[0] for line in table.remarks] == ["30", "30", "15", "employees:"]
 
 
 def test_the_mapping_gives_both_tables_the_same_firmographics(mapping: DataSettings) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,16 +15,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
+from support import compose
 
 from icp_ml.data.first_pass import FirstPass, place_rows, write_first_pass
-from icp_ml.data.matching import row_keys
+from icp_ml.data.repeats import repeats_in
 from icp_ml.data.scored import SCHEMA, RefusedRows, safe_cell, write_scored
 from icp_ml.data.sources import Refused
+from icp_ml.matching import match_keys
 from icp_ml.scoring import SCORED_COLUMNS
 
 Row = tuple[str, str | None, float, bool, str]
 """account_id, domain, fit_probability, is_customer, segment."""
 
+MATCHING = compose().config.matching
 ROWS = st.lists(
     st.tuples(
         st.sampled_from([f"P{number}" for number in range(9)]),
@@ -57,11 +61,12 @@ def _batch(rows: list[Row], start: int = 0) -> Any:
             "data_completeness": np.full(len(rows), 0.75),
             "model_spread": np.full(len(rows), 0.01),
             "is_customer": np.array(customers, dtype=bool),
+            "recognised_by": np.where(customers, "account_id", "").astype(object),
             "model_version": "abc",
             "scored_at": date(2026, 1, 1),
         }
     )
-    return scored, *row_keys(accounts)
+    return scored, match_keys(accounts)
 
 
 def _first(rows: list[Row], folder: Path, batch_rows: int = 100) -> FirstPass:
@@ -70,8 +75,12 @@ def _first(rows: list[Row], folder: Path, batch_rows: int = 100) -> FirstPass:
     return write_first_pass(batches, folder / "first.arrow")
 
 
+def _tables(first: FirstPass) -> Iterator[pa.Table]:
+    return place_rows(first, repeats_in(first, MATCHING).originals)
+
+
 def _placed(rows: list[Row], folder: Path, batch_rows: int = 100) -> list[dict[str, Any]]:
-    return [row for table in place_rows(_first(rows, folder, batch_rows)) for row in table.to_pylist()]
+    return [row for table in _tables(_first(rows, folder, batch_rows)) for row in table.to_pylist()]
 
 
 def _naive(rows: list[Row]) -> list[tuple[float | None, str | None]]:
@@ -124,7 +133,7 @@ def test_customers_are_placed_but_do_not_count(tmp_path: Path) -> None:
         ("C", None, 0.5, False, "default"),
     ]
     first = _first(rows, tmp_path)
-    assert [one["fit_percentile"] for table in place_rows(first) for one in table.to_pylist()] == [
+    assert [one["fit_percentile"] for table in _tables(first) for one in table.to_pylist()] == [
         100,
         25,
         75,
@@ -148,11 +157,11 @@ def test_each_segment_is_ranked_alone_and_knows_no_duplicate_in_another(tmp_path
 
 def test_points_rank_where_there_is_no_probability_and_the_unknown_has_no_rank(tmp_path: Path) -> None:
     rows: list[Row] = [(name, None, 0.5, False, "default") for name in "ABC"]
-    scored, *keys = _batch(rows)
+    scored, keys = _batch(rows)
     points = np.array([2.5, np.nan, 1.0])
     scored = scored.assign(fit_probability=np.nan, rubric_points=points, rank_score=points)
-    first = write_first_pass([(scored, keys[0], keys[1])], tmp_path / "first.arrow")
-    [table] = place_rows(first)
+    first = write_first_pass([(scored, keys)], tmp_path / "first.arrow")
+    [table] = _tables(first)
     assert table["fit_percentile"].to_pylist() == [75, None, 25]
     with write_scored([table], tmp_path, "csv").open(encoding="utf-8-sig", newline="") as stream:
         written = [(row["fit_probability"], row["rubric_points"]) for row in csv.DictReader(stream)]
@@ -162,9 +171,9 @@ def test_points_rank_where_there_is_no_probability_and_the_unknown_has_no_rank(t
 def test_the_first_pass_holds_no_more_than_its_arrays(tmp_path: Path) -> None:
     rows: list[Row] = [(f"P{number}", None, 0.5, False, "default") for number in range(1_000)]
     first = _first(rows, tmp_path, 250)
-    arrays = [*first.scores, *first.eligible, *first.ids, *first.domains, *first.codes]
+    arrays = [*first.scores, *first.eligible, *first.codes]
     assert all(one.base is None for one in arrays)
-    assert sum(one.nbytes for one in arrays) == 27 * 1_000
+    assert sum(one.nbytes for one in arrays) == 11 * 1_000
 
 
 def test_csv_and_parquet_agree(tmp_path: Path) -> None:
@@ -174,9 +183,9 @@ def test_csv_and_parquet_agree(tmp_path: Path) -> None:
         ("A", None, 0.5, False, "default"),
     ]
     first = _first(rows, tmp_path, 2)
-    typed = parquet.read_table(write_scored(place_rows(first), tmp_path, "parquet"))
+    typed = parquet.read_table(write_scored(_tables(first), tmp_path, "parquet"))
     assert typed.schema == SCHEMA
-    with write_scored(place_rows(first), tmp_path, "csv").open(encoding="utf-8-sig", newline="") as stream:
+    with write_scored(_tables(first), tmp_path, "csv").open(encoding="utf-8-sig", newline="") as stream:
         written = list(csv.DictReader(stream))
     assert tuple(written[0]) == SCORED_COLUMNS
     for text, row in zip(written, typed.to_pylist(), strict=True):
@@ -192,9 +201,9 @@ def test_csv_and_parquet_agree(tmp_path: Path) -> None:
 @pytest.mark.parametrize("empty", [[], [_batch([])]])
 def test_an_empty_list_is_a_header(tmp_path: Path, empty: list[Any]) -> None:
     first = write_first_pass(empty, tmp_path / "first.arrow")
-    path = write_scored(place_rows(first), tmp_path, "csv")
+    path = write_scored(_tables(first), tmp_path, "csv")
     assert path.read_text(encoding="utf-8-sig").splitlines() == [",".join(SCORED_COLUMNS)]
-    assert parquet.read_table(write_scored(place_rows(first), tmp_path, "parquet")).num_rows == 0
+    assert parquet.read_table(write_scored(_tables(first), tmp_path, "parquet")).num_rows == 0
     assert (first.n_customers, first.tiers) == (0, {})
 
 
@@ -224,9 +233,9 @@ def test_no_cell_is_run_as_a_formula(cell: Any, written: Any) -> None:
 
 
 def test_names_and_ids_of_a_scored_list_are_safe(tmp_path: Path) -> None:
-    scored, *keys = _batch([("=cmd|x", None, 0.5, False, "default")])
-    first = write_first_pass([(scored.assign(name="@SUM(A1)"), keys[0], keys[1])], tmp_path / "first.arrow")
-    with write_scored(place_rows(first), tmp_path, "csv").open(encoding="utf-8-sig", newline="") as stream:
+    scored, keys = _batch([("=cmd|x", None, 0.5, False, "default")])
+    first = write_first_pass([(scored.assign(name="@SUM(A1)"), keys)], tmp_path / "first.arrow")
+    with write_scored(_tables(first), tmp_path, "csv").open(encoding="utf-8-sig", newline="") as stream:
         [row] = csv.DictReader(stream)
     assert (row["account_id"], row["name"]) == ("'=cmd|x", "'@SUM(A1)")
 

@@ -10,9 +10,11 @@ import numpy as np
 import pandas as pd
 
 from icp_ml.data.joins import as_keys
+from icp_ml.data.mapping import column_form
 from icp_ml.data.sources import read_all
 from icp_ml.errors import ConfigError, examples
 from icp_ml.parsing import parse_column
+from icp_ml.parsing.regions import meant_by
 from icp_ml.parsing.texts import JOINER
 from icp_ml.schema import Field
 from icp_ml.settings import DataSettings, FilterSettings, TableSettings
@@ -38,13 +40,15 @@ def listed_values(rule: FilterSettings, table: TableSettings, field: Field, mapp
         A named value is none that the column can hold.
     """
     given = pd.Series(list(rule.one_of), dtype="str")
-    parsed = parse_column(given, field.kind, table.columns[rule.column], ())
+    parsed = parse_column(given, field.kind, column_form(rule.column, table, mapping), ())
     if parsed.n_known < len(given):
         strange = examples(given[parsed.values.isna()])
         what = f"the filter on {rule.column} names {strange}, which cannot be read as {field.kind}."
         raise ConfigError(what, fix="Correct one_of; it is read as the column of the file is.")
     is_list = field.kind == "list"
     meant = _known(parsed.values.to_numpy(dtype=object), is_list)
+    if field.kind == "region":  # the filter names it without its country
+        meant = frozenset(code for text in meant for code in meant_by(text))
     if rule.not_in is None:
         return Listed(meant, frozenset(), is_list)
     excluded = read_all(rule.not_in, [rule.not_in.column])[rule.not_in.column]

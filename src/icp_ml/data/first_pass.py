@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,49 +13,56 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import ipc
 
-from icp_ml.data.matching import Keys
 from icp_ml.data.scored import REASONS, SCHEMA
 from icp_ml.features.statistics import Floats
-from icp_ml.scoring import SCORED_COLUMNS, midrank_percentile, repeats_of_earlier
+from icp_ml.matching.keys import ROW_KEYS, SPREAD, Keys
+from icp_ml.scoring import SCORED_COLUMNS, midrank_percentile
 
-FIRST_PASS = pa.schema([one for one in SCHEMA if one.name not in ("fit_percentile", "duplicate_of")])
-SPREAD = np.uint64(0x9E3779B97F4A7C15)
-"""2**64 divided by the golden ratio: moves the keys of each segment apart from those of the others."""
+KEY = "key_"
+"""What the names of stored keys begin with; they differ between segments where rows are compared by them."""
+
+COMPARED_BY = ("id", "domain", "registration_id", "name")
+STORED = [one for one in SCHEMA if one.name not in ("fit_percentile", "duplicate_of")]
+FIRST_PASS = pa.schema([*STORED, *(pa.field(KEY + name, pa.uint64()) for name in ROW_KEYS)])
 
 
 @dataclass
 class FirstPass:
-    """The scored rows on disk, and 27 bytes of each in memory for what only the whole list knows.
+    """The scored rows with their keys on disk, and 11 bytes of each in memory for what only the list knows.
 
     Attributes
     ----------
-    scores, ids, domains, eligible, codes : list of ndarray
-        One array a batch: what rows are ranked by, keys that differ between segments, whether a row is of a
-        new account, and the number of its segment.
+    scores, eligible, codes : list of ndarray
+        One array a batch: what rows are ranked by, whether a row is of a new account, and the number of its
+        segment.
     segments : dict of str to int
         The number of each segment.
     tiers : dict of str to Counter of str
         Rows of each tier, by segment.
-    n_customers : int
+    customers : Counter of str
+        Rows of customers, by what these were recognised by.
     """
 
     path: Path
     scores: list[Floats] = field(default_factory=list)
-    ids: list[Keys] = field(default_factory=list)
-    domains: list[Keys] = field(default_factory=list)
     eligible: list[Any] = field(default_factory=list)
     codes: list[Any] = field(default_factory=list)
     segments: dict[str, int] = field(default_factory=dict)
     tiers: dict[str, Counter[str]] = field(default_factory=dict)
-    n_customers: int = 0
+    customers: Counter[str] = field(default_factory=Counter)
 
     @property
     def n_rows(self) -> int:
         """How many rows were stored."""
         return sum(len(part) for part in self.scores)
 
-    def add(self, scored: pd.DataFrame, ids: Keys, domains: Keys) -> None:
-        """Keep what the whole list needs of a batch."""
+    @property
+    def n_customers(self) -> int:
+        """How many rows are of customers."""
+        return self.customers.total()
+
+    def add(self, scored: pd.DataFrame) -> Any:
+        """Keep what the whole list needs of a batch; give the numbers of its rows' segments."""
         for name, tiers in scored.groupby("segment", sort=False)["tier"]:
             self.segments.setdefault(str(name), len(self.segments))
             self.tiers.setdefault(str(name), Counter()).update(tiers)
@@ -65,38 +72,41 @@ class FirstPass:
             scored["rank_score"].to_numpy(dtype=np.float64, copy=True)
         )  # a view keeps the batch
         self.eligible.append(~scored["is_customer"].to_numpy(dtype=bool))
-        self.ids.append(_keys_within(ids, codes))
-        self.domains.append(_keys_within(domains, codes))
         self.codes.append(codes)
-        self.n_customers += int(scored["is_customer"].sum())
+        self.customers.update(scored.loc[scored["is_customer"], "recognised_by"])
+        return codes
 
 
-def write_first_pass(batches: Iterable[tuple[pd.DataFrame, Keys, Keys]], path: Path) -> FirstPass:
+def write_first_pass(batches: Iterable[tuple[pd.DataFrame, pd.DataFrame]], path: Path) -> FirstPass:
     """Store scored batches as they come.
 
     Parameters
     ----------
-    batches : iterable of (scored, id keys, domain keys)
-        Scored rows with segment, is_customer, model_version and scored_at; ranked by rank_score where they
-        have it, else by fit_probability.
+    batches : iterable of (scored, keys)
+        Scored rows with segment, is_customer, recognised_by, model_version and scored_at, ranked by
+        rank_score; and their keys, as `match_keys` gives them.
     path : Path
         An Arrow file to make.
     """
     found = FirstPass(path)
     with ipc.new_file(path, FIRST_PASS) as stream:
-        for scored, ids, domains in batches:
-            stream.write_batch(_arrow(scored))
-            found.add(scored, ids, domains)
+        for scored, keys in batches:
+            codes = found.add(scored)
+            stream.write_batch(_arrow(scored, keys, codes))
     return found
 
 
-def place_rows(first: FirstPass) -> Iterator[pa.Table]:
+def place_rows(first: FirstPass, originals: Mapping[int, int]) -> Iterator[pa.Table]:
     """Give the stored batches again with percentile and duplicates, which need the whole list.
 
     Both are within the row's segment. Percentiles are over eligible rows: neither customers nor repeats of an
     earlier row.
+
+    Parameters
+    ----------
+    originals : mapping of int to int
+        The place of each repeat, and of the row that it repeats.
     """
-    originals = _originals(first)
     eligible = _eligible_scores(first, originals)
     wanted = set(originals.values())
     seen: dict[int, str] = {}
@@ -120,8 +130,10 @@ def _keys_within(keys: Keys, codes: Any) -> Keys:
     return np.where(keys == 0, keys, keys + codes * SPREAD)
 
 
-def _arrow(scored: pd.DataFrame) -> pa.RecordBatch:
-    columns = {name: scored[name] for name in FIRST_PASS.names if not name.startswith("reasons_")}
+def _arrow(scored: pd.DataFrame, keys: pd.DataFrame, codes: Any) -> pa.RecordBatch:
+    columns = {one.name: scored[one.name] for one in STORED if not one.name.startswith("reasons_")}
+    columns |= {KEY + name: keys[name].to_numpy() for name in ROW_KEYS}
+    columns |= {KEY + name: _keys_within(columns[KEY + name], codes) for name in COMPARED_BY}
     for name in ("reasons_for", "reasons_against"):
         columns[name] = pa.array(
             [[{"attribute": a, "words": w, "contribution": c} for a, w, c in row] for row in scored[name]],
@@ -134,18 +146,6 @@ def _arrow(scored: pd.DataFrame) -> pa.RecordBatch:
 
 def _joined(parts: list[Any], dtype: Any) -> Any:
     return np.concatenate(parts) if parts else np.empty(0, dtype=dtype)
-
-
-def _originals(first: FirstPass) -> dict[int, int]:
-    """Give each repeat the place of the earlier row that it repeats, by id or else by domain.
-
-    The earlier row is never a repeat itself.
-    """
-    originals = repeats_of_earlier(_joined(first.domains, np.uint64))
-    originals |= repeats_of_earlier(_joined(first.ids, np.uint64))
-    for at in sorted(originals):
-        originals[at] = originals.get(originals[at], originals[at])
-    return originals
 
 
 def _eligible_scores(first: FirstPass, repeats: Iterable[int]) -> list[Floats]:

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
+from icp_ml.data.enrichment.declared import KEYS, enrichment_problems
 from icp_ml.errors import ConfigError, count
+from icp_ml.parsing import notation_of
 from icp_ml.schema import NUMERIC_KINDS, OUTCOMES, Field, table_fields
 from icp_ml.settings import ColumnSettings, DataSettings, FilterSettings, TableSettings
 
@@ -30,34 +32,55 @@ def table_settings(name: str, mapping: DataSettings) -> TableSettings:
 
 
 def mapped_fields(name: str, mapping: DataSettings) -> dict[str, Field]:
-    """Give the columns that a table's mapping provides, declared features included.
+    """Give the columns of a table: those its mapping provides, then those that only enrichment brings.
 
     Raises
     ------
     ConfigError
         Naming all that is wrong: a column that is neither ours nor declared with a kind, an id that is not
-        mapped, a filter or a join that speaks of what is not there.
+        mapped, a filter or a join that speaks of what is not there, enrichment that does not fit. Or that the
+        exchange rates of the day are not known.
     """
+    notation_of(mapping)
     table = table_settings(name, mapping)
-    known = table_fields(name)
-    fields = {
-        column: _refined(known.get(column) or Field(settings.kind or "text", _words(column)), settings)
-        for column, settings in table.columns.items()
-        if column in known or (settings.kind is not None and name in DECLARING)
-    }
+    known, own = table_fields(name), _declared_fields(name, table.columns)
+    brought = _brought_fields(name, mapping) if name in DECLARING else {}
+    fields = own | {column: field for column, field in brought.items() if column not in table.columns}
     problems = [
-        *(f"{column}: not one of our columns" for column in table.columns if column not in fields),
-        *(f"{column}: needed, not mapped" for column, ours in known.items() if _lacks(column, ours, fields)),
+        *(f"{column}: not one of our columns" for column in table.columns if column not in own),
+        *(f"{column}: needed, not mapped" for column, ours in known.items() if _lacks(column, ours, own)),
         *_kind_problems(name, fields),
         *filter_problems(table.where, fields),
         *_join_problems(table),
         *(["keeps_first: is for customers alone"] if table.keeps_first and name != "customers" else []),
+        *(enrichment_problems(name, table.columns, fields, mapping) if name in DECLARING else []),
     ]
     if problems:
         what = f"data.{name} is not a valid mapping ({count(len(problems), 'problem')})."
         fix = "Correct it in conf/data; a further feature of customers and prospects needs its kind."
         raise ConfigError(what, problems, fix)
     return fields
+
+
+def column_form(column: str, table: TableSettings, mapping: DataSettings) -> ColumnSettings:
+    """Give the form that a column has in the table, or in the first enrichment table that brings it."""
+    forms = [table.columns, *(one.columns for one in mapping.enrichment.values())]
+    return next(columns[column] for columns in forms if column in columns)
+
+
+def raw_columns(name: str, mapping: DataSettings) -> dict[str, ColumnSettings]:
+    """Say how one raw row of a table is read by itself, without the further tables.
+
+    What only these bring may stand in the row under our own name, in our units; where the table has a
+    column so called already, under "enriched NAME".
+    """
+    table = table_settings(name, mapping)
+    headings = set(source_columns(table))
+    further = [column for column in mapped_fields(name, mapping) if column not in table.columns]
+    names = {column: f"enriched {column}" if column in headings else column for column in further}
+    return table.columns | {
+        column: ColumnSettings.model_validate(heading) for column, heading in names.items()
+    }
 
 
 def own_columns(table: TableSettings) -> list[str]:
@@ -71,6 +94,28 @@ def own_columns(table: TableSettings) -> list[str]:
 def source_columns(table: TableSettings) -> list[str]:
     """List the user's columns that a table is made of."""
     return list(dict.fromkeys(source for column in table.columns.values() for source in column.sources))
+
+
+def _declared_fields(name: str, columns: Mapping[str, ColumnSettings]) -> dict[str, Field]:
+    """Give the columns that are ours, or that the user declares with a kind."""
+    known = table_fields(name)
+    return {
+        column: _refined(known.get(column) or Field(settings.kind or "text", _words(column)), settings)
+        for column, settings in columns.items()
+        if column in known or (settings.kind is not None and name in DECLARING)
+    }
+
+
+def _brought_fields(name: str, mapping: DataSettings) -> dict[str, Field]:
+    """Give the columns that enrichment brings; the first table that has one says what it means."""
+    found: dict[str, Field] = {}
+    for table in mapping.enrichment.values():
+        found |= {
+            column: field
+            for column, field in _declared_fields(name, table.columns).items()
+            if column not in KEYS and column not in found
+        }
+    return found
 
 
 def _refined(field: Field, settings: ColumnSettings) -> Field:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from icp_ml.data.matching import with_company_domains
-from icp_ml.data.sources import table_digest
-from icp_ml.data.tables import Table, mapped_fields, read_table
+from icp_ml.data.enrichment.counts import enrichment_markdown
+from icp_ml.data.tables import Table, mapped_fields, read_table, table_digest
 from icp_ml.errors import ConfigError, count
 from icp_ml.label import asked_for, useful_tables
+from icp_ml.matching import with_company_domains
 from icp_ml.model.training import TrainingSet
 from icp_ml.schema import Field
 from icp_ml.settings import DataSettings, LabelSettings
@@ -19,10 +19,11 @@ from icp_ml.settings import DataSettings, LabelSettings
 
 @dataclass(frozen=True)
 class TrainingTables:
-    """The tables of a training, and the digest of all that each is made of."""
+    """The tables of a training, the digest of all that each is made of, and what matching found in them."""
 
     tables: Mapping[str, Table]
     digests: Mapping[str, str]
+    matched: tuple[str, ...] = ()
 
     @property
     def rows(self) -> dict[str, pd.DataFrame]:
@@ -38,7 +39,11 @@ class TrainingTables:
                 rows = count(table.findings.n_refused, "row")
                 found.append(f"{name}: {rows} lacking a required value left out")
             found += [f"{name}.{line}" for line in table.findings.lines()]
-        return found
+        return [*found, *self.matched]
+
+    def enrichment_markdown(self) -> str:
+        """Write all that further tables brought, as Markdown; "" where nothing enriches."""
+        return enrichment_markdown({name: table.findings.enriched for name, table in self.tables.items()})
 
     def summary(self) -> str:
         """Say the counts in one line."""
@@ -67,7 +72,7 @@ def label_tables(mapping: DataSettings, label: LabelSettings) -> TrainingTables:
     if "customers" in tables:
         rows = tables["customers"].rows
         tables["customers"] = replace(tables["customers"], rows=with_company_domains(rows))
-    return TrainingTables(tables, {name: table_digest(getattr(mapping, name)) for name in names})
+    return TrainingTables(tables, {name: table_digest(name, mapping) for name in names})
 
 
 def training_set(tables: TrainingTables, labels: pd.DataFrame, mapping: DataSettings) -> TrainingSet:

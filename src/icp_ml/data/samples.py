@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from icp_ml.checks import Accounts
-from icp_ml.data.matching import company_domains
 from icp_ml.data.tables import Findings, mapped_fields, table_batches
-from icp_ml.settings import DataSettings, TableSettings
+from icp_ml.matching import company_domains
+from icp_ml.settings import DataSettings, EnrichmentSettings, TableSettings
 
 BATCH_ROWS = 10_000
 
@@ -33,23 +33,30 @@ def free_mail_share(mapping: DataSettings, n_rows: int) -> float:
     customers = mapping.customers
     if customers is None or "domain" not in customers.columns:
         return 0.0
-    needed = {"account_id", "domain", *(rule.column for rule in customers.where)}
-    kept = {name: one for name, one in customers.columns.items() if name in needed}
-    narrow = mapping.model_copy(update={"customers": customers.model_copy(update={"columns": kept})})
-    rows, _ = _first_rows("customers", narrow, n_rows)
+    rows, _ = _first_rows("customers", _narrowed(mapping, customers), n_rows)
     known = rows.loc[rows["domain"].notna()]
     return float(company_domains(known).isna().mean()) if len(known) else 0.0
 
 
+def _narrowed(mapping: DataSettings, customers: TableSettings) -> DataSettings:
+    """Leave out what neither the domains nor the filters need; these may ask for enriched values."""
+    needed = {"account_id", "domain", *(rule.column for rule in customers.where)}
+    if mapping.enrichment and customers.where:
+        return mapping
+    kept = {name: one for name, one in customers.columns.items() if name in needed}
+    narrow = customers.model_copy(update={"columns": kept})
+    return mapping.model_copy(update={"customers": narrow, "enrichment": {}, "precedence": {}})
+
+
 def headings(mapping: DataSettings) -> dict[str, str]:
-    """Give the user's own heading of each of our columns; of customers where both have one."""
+    """Give the user's own heading of each of our columns: of customers, else prospects, else enrichment."""
     found: dict[str, str] = {}
-    for table in (mapping.prospects, mapping.customers):
+    for table in (*reversed(mapping.enrichment.values()), mapping.prospects, mapping.customers):
         found |= _headings(table) if table is not None else {}
     return found
 
 
-def _headings(table: TableSettings) -> dict[str, str]:
+def _headings(table: TableSettings | EnrichmentSettings) -> dict[str, str]:
     named = {name: " ".join(one.sources) for name, one in table.columns.items()}
     return {name: heading for name, heading in named.items() if heading}
 

@@ -17,7 +17,7 @@ from icp_ml.data.raw import RawBatch, Refused, column_names
 from icp_ml.data.text_files import open_bytes, open_text, text_batches
 from icp_ml.data.typed_files import excel_batches, parquet_batches, partition_values
 from icp_ml.errors import DataError, UnavailableError
-from icp_ml.settings import FileSettings, TableSettings
+from icp_ml.settings import FileSettings
 
 __all__ = [
     "RawBatch",
@@ -32,7 +32,6 @@ __all__ = [
     "source_digest",
     "source_paths",
     "source_size",
-    "table_digest",
 ]
 
 EXCEL_ENDINGS = (".xlsx", ".xlsm")
@@ -131,13 +130,6 @@ def source_digest(file: FileSettings) -> str:
         with path.open("rb") as stream:
             digest.update(hashlib.file_digest(stream, "sha256").digest())
     return digest.hexdigest()
-
-
-def table_digest(table: TableSettings) -> str:
-    """Digest all that a table is made of: its source, and what is joined to it or excluded by it."""
-    excluded = [rule.not_in for rule in table.where if rule.not_in is not None]
-    parts = [source_digest(one) for one in (table, *table.joins, *excluded)]
-    return hashlib.sha256("".join(parts).encode()).hexdigest()
 
 
 def place_name(file: FileSettings) -> str:

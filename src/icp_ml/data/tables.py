@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,17 +10,19 @@ from typing import Any
 
 import pandas as pd
 
-from icp_ml.data.checks import MALFORMED, Findings, Problem, most_common, row_problems
+from icp_ml.data.checks import MALFORMED, Findings, Problem, row_problems
+from icp_ml.data.columns import foreign_columns, parsed_columns
+from icp_ml.data.enrichment.filling import enrichment_of
+from icp_ml.data.enrichment.reading import read_sources
 from icp_ml.data.filters import kept_rows, listed_values
 from icp_ml.data.joins import joined_rows, with_joins
-from icp_ml.data.mapping import mapped_fields, own_columns, table_settings
-from icp_ml.data.sources import RawBatch, Refused, place_name, read_batches
+from icp_ml.data.mapping import DECLARING, mapped_fields, own_columns, table_settings
+from icp_ml.data.sources import RawBatch, Refused, place_name, read_batches, source_digest
 from icp_ml.errors import DataError, count, examples
-from icp_ml.parsing import parse_mapped
 from icp_ml.schema import Field, table_checks
-from icp_ml.settings import DataSettings, TableSettings
+from icp_ml.settings import DataSettings
 
-__all__ = ["Batch", "Findings", "Table", "mapped_fields", "read_table", "table_batches"]
+__all__ = ["Batch", "Findings", "Table", "mapped_fields", "read_table", "table_batches", "table_digest"]
 
 TRAINING_BATCH_ROWS = 100_000
 
@@ -71,13 +74,10 @@ def read_table(name: str, mapping: DataSettings) -> Table:
     findings, fields = Findings(), mapped_fields(name, mapping)
     parts = [batch.good for batch in _checked_batches(name, mapping, TRAINING_BATCH_ROWS, findings)]
     rows = pd.concat(parts, ignore_index=True) if parts else _no_rows(fields)
-    if table_settings(name, mapping).keeps_first:
-        first = rows.drop_duplicates("account_id", ignore_index=True)
-        findings.n_repeated, rows = len(rows) - len(first), first
     problems = [
         *findings.failed_checks(),
         *(_repeated_ids(rows) if name == "customers" else []),
-        *_foreign_columns(findings),
+        *foreign_columns(findings),
         *([] if len(rows) else [f"rows: none is left of {findings.n_rows:,}"]),
     ]
     if problems:
@@ -100,7 +100,7 @@ def table_batches(name: str, mapping: DataSettings, batch_rows: int, findings: F
     batch_rows : int
         Most rows in a batch; the result of a row does not depend on it.
     findings : Findings
-        Counts to add to: n_rows = rows given + n_filtered + n_refused, always.
+        Counts to add to: n_rows = rows given + n_filtered + n_refused + n_repeated, always.
     """
     for batch in _checked_batches(name, mapping, batch_rows, findings):
         reasons = {row: "; ".join(map(str, problems)) for row, problems in batch.bad.items()}
@@ -112,17 +112,31 @@ def _checked_batches(
     name: str, mapping: DataSettings, batch_rows: int, findings: Findings
 ) -> Iterator[_Checked]:
     table, fields = table_settings(name, mapping), mapped_fields(name, mapping)
-    schema = table_checks(fields)
+    schema, seen = table_checks(fields), set[str]()
+    sources = read_sources(table, fields, mapping) if name in DECLARING else ()
+    enrichment = enrichment_of(sources, fields, mapping)
     joined = [joined_rows(table, at, mapping) for at in range(len(table.joins))]
     listed = [listed_values(rule, table, fields[rule.column], mapping) for rule in table.where]
     for raw in read_batches(table, own_columns(table), batch_rows):
         wide = with_joins(raw.rows, table, joined, mapping)
-        rows = _parsed(wide, table, fields, mapping, findings)
-        kept = kept_rows(rows, table.where, listed)
-        bad = row_problems(rows.loc[kept], schema)
-        good = rows.loc[kept & ~rows.index.isin(list(bad))]
+        filled = enrichment.fill(parsed_columns(wide, table.columns, fields, mapping, findings))
+        kept = kept_rows(filled.rows, table.where, listed)
+        bad = row_problems(filled.rows.loc[kept], schema)
+        good = filled.rows.loc[kept & ~filled.rows.index.isin(list(bad))]
+        if table.keeps_first:
+            is_first = _is_first(good["account_id"], seen)
+            findings.n_repeated += int((~is_first).sum())
+            good = good.loc[is_first]
         _count(findings, raw, int((~kept).sum()), bad)
+        filled.count(good.index, findings.enriched)
         yield _Checked(raw, wide, good, bad)
+
+
+def _is_first(ids: pd.Series[Any], seen: set[str]) -> pd.Series[Any]:
+    """Say which rows are the first of their account; `seen` grows by their ids."""
+    is_first = ~(ids.duplicated() | ids.map(seen.__contains__).astype(bool))
+    seen.update(ids)
+    return is_first
 
 
 def _count(findings: Findings, raw: RawBatch, n_filtered: int, bad: dict[int, list[Problem]]) -> None:
@@ -135,22 +149,6 @@ def _count(findings: Findings, raw: RawBatch, n_filtered: int, bad: dict[int, li
         findings.add_problems([Problem("rows", MALFORMED, place)])
     for problems in bad.values():
         findings.add_problems(problems)
-
-
-def _parsed(
-    wide: pd.DataFrame,
-    table: TableSettings,
-    fields: dict[str, Field],
-    mapping: DataSettings,
-    findings: Findings,
-) -> pd.DataFrame:
-    columns = {}
-    for name, settings in table.columns.items():
-        parsed = parse_mapped(wide.__getitem__, wide.index, fields[name].kind, settings, mapping.missing)
-        columns[name], strange = parsed.values, parsed.not_understood
-        findings.add_strange(name, strange)
-        findings.n_known[name] += int(columns[name].notna().sum())
-    return pd.DataFrame(columns, index=wide.index)
 
 
 def _refusals(batch: _Checked, reasons: Mapping[int, str]) -> Iterator[Refused]:
@@ -174,14 +172,14 @@ def _repeated_ids(customers: pd.DataFrame) -> list[str]:
     return [f"account_id: {said} an id, for example {examples(repeated.unique())}"]
 
 
-def _foreign_columns(findings: Findings) -> list[str]:
-    """Name columns of which nothing was understood: another column or another format is meant."""
-    return [
-        f"{column}: none of {count(sum(forms.values()), 'value')} was understood, "
-        f"for example {examples(most_common(forms))}"
-        for column, forms in findings.not_understood.items()
-        if forms and not findings.n_known[column]
-    ]
+def table_digest(name: str, mapping: DataSettings) -> str:
+    """Digest all that a table is made of: its source, what is joined to it, excluded, and enriches it."""
+    table = table_settings(name, mapping)
+    excluded = [rule.not_in for rule in table.where if rule.not_in is not None]
+    parts = [source_digest(one) for one in (table, *table.joins, *excluded)]
+    if name in DECLARING:
+        parts += [one.digest for one in read_sources(table, mapped_fields(name, mapping), mapping)]
+    return hashlib.sha256("".join(parts).encode()).hexdigest()
 
 
 def _no_rows(fields: dict[str, Field]) -> pd.DataFrame:

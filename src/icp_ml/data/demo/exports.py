@@ -44,6 +44,14 @@ N_WITHOUT_ID = 20
 N_IMPOSSIBLE = 15
 IMPOSSIBLE_EMPLOYEES = "-5"
 
+VENDOR_SHARE = 0.45  # of all companies that the firmographics vendor knows, whatever becomes of them
+VENDOR_NO_SITE_SHARE = 0.05  # of its rows, which are found by name and country alone
+VENDOR_NOISE = 0.1  # of its log employees
+VENDOR_SEES_SHARE = 0.9  # of the technologies that a company uses
+N_VENDOR_REPEATS = 30  # companies that it lists twice
+N_VENDOR_MAILBOXES = 15  # rows with a mailbox for a web site
+N_VENDOR_IMPOSSIBLE = 10
+
 
 def customer_table(rng: np.random.Generator, firms: Firms, ids: Texts, is_customer: Bools) -> pd.DataFrame:
     """Write the CRM's account list: customers, and accounts that only ever said no."""
@@ -90,6 +98,30 @@ def prospect_rows(rng: np.random.Generator, n_prospects: int, customers: Ints, n
     known = rng.choice(customers, size=n_known, replace=False)
     twice = rng.choice(fresh, size=n_twice, replace=False)
     return rng.permutation(np.concatenate([fresh, known, twice]))
+
+
+def vendor_table(rng: np.random.Generator, firms: Firms) -> pd.DataFrame:
+    """Write a firmographics vendor's export: a part of all companies, its own estimates, its own flaws."""
+    known = rng.permutation(np.flatnonzero(rng.random(len(firms)) < VENDOR_SHARE))
+    rows = np.concatenate([known, known[:N_VENDOR_REPEATS]])
+    listed = firms.take(rows)
+    noise = rng.normal(0, VENDOR_NOISE, len(rows))
+    size = np.maximum(listed.numbers("employees") * np.exp(noise), 1).round()
+    seen = listed.technologies & (rng.random(listed.technologies.shape) < VENDOR_SEES_SHARE)
+    flawed = rng.permutation(len(rows))
+    sites = np.where(rng.random(len(rows)) < VENDOR_NO_SITE_SHARE, "", mess.bare_domains(listed))
+    sites[flawed[:N_VENDOR_MAILBOXES]] = "gmail.com"
+    staff = size.astype(np.int64)
+    staff[flawed[N_VENDOR_MAILBOXES:][:N_VENDOR_IMPOSSIBLE]] = -1
+    return pd.DataFrame(
+        {
+            "company_name": mess.names(rng, listed),
+            "website": sites,
+            "hq_country": mess.pick([country.name for country in COUNTRIES], listed.codes("country")),
+            "staff": staff,
+            "tech_stack": mess.technologies(Firms(listed.table, seen), "|"),
+        }
+    )
 
 
 def order_table(rng: np.random.Generator, orders: pd.DataFrame) -> pd.DataFrame:

@@ -31,6 +31,7 @@ def write(tables: DemoTables, folder: Path) -> None:
     _replace(tables.deals, folder / "deals.csv", _write_csv)
     _replace(tables.signals, folder / "signals.parquet", _write_parquet)
     _replace(tables.prospects, folder / "prospects.csv", _write_bom_csv)
+    _replace(tables.vendor, folder / "vendor.csv", _write_csv)
     _replace(tables.truth, folder / TRUTH_FOLDER / "truth.parquet", _write_parquet)
 
 

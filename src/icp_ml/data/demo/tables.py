@@ -20,8 +20,8 @@ class DemoTables:
 
     Attributes
     ----------
-    customers, orders, deals, signals, prospects : pandas.DataFrame
-        As exported; `conf/data/demo.yaml` maps them.
+    customers, orders, deals, signals, prospects, vendor : pandas.DataFrame
+        As exported; `conf/data/demo.yaml` maps them. The vendor's table enriches customers and prospects.
     truth : pandas.DataFrame
         account_id, table (customer or prospect), propensity (true probability of becoming best, as a
         customer), in_icp (meets the planted sentence), would_be_best (drawn from the propensity).
@@ -32,6 +32,7 @@ class DemoTables:
     deals: pd.DataFrame
     signals: pd.DataFrame
     prospects: pd.DataFrame
+    vendor: pd.DataFrame
     truth: pd.DataFrame
 
 
@@ -58,8 +59,8 @@ def generate(seed: int, n_customers: int, n_prospects: int) -> DemoTables:
     n_prospects : int
         Rows of the prospect list, known and repeated companies among them.
     """
-    streams = np.random.default_rng(seed).spawn(6)
-    names_rng, firms_rng, potential_rng, outcomes_rng, crm_rng, list_rng = streams
+    streams = np.random.default_rng(seed).spawn(7)
+    names_rng, firms_rng, potential_rng, outcomes_rng, crm_rng, list_rng, vendor_rng = streams
     n_accounts = n_customers + round(LOST_PER_CUSTOMER * n_customers)
     names = name_codes(names_rng, n_accounts + n_prospects)
     accounts = draw_firms(firms_rng, names[:n_accounts], "crm")
@@ -74,6 +75,7 @@ def generate(seed: int, n_customers: int, n_prospects: int) -> DemoTables:
         exports.customer_table(crm_rng, accounts, account_ids, is_customer),
         *_outcome_tables(outcomes_rng, account_ids, is_customer, potential),
         exports.prospect_table(list_rng, everyone.take(listed), prospect_ids),
+        exports.vendor_table(vendor_rng, everyone),
         _truth(account_ids, prospect_ids, everyone.take(rows), potential.take(rows)),
     )
 
