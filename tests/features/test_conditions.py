@@ -4,9 +4,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from icp_ml.features.attributes import Attribute, encode, is_known, shown_value
+from icp_ml.features.attributes import Attribute
+from icp_ml.features.columns import Columns
 from icp_ml.features.conditions import Condition, matching_part, points_earned, what_was_met
 from icp_ml.features.encoder import Encoder
+from icp_ml.features.encoding import encode, is_known, shown_value
 
 DAY = pd.Timestamp("2024-07-01")
 NOTHING = float("nan")
@@ -83,8 +85,8 @@ def test_a_column_that_is_not_there_is_not_known(kind) -> None:
 
 
 def test_a_point_without_conditions_is_never_known() -> None:
-    point = Attribute("trust", "trust", "rubric", {}, {}, ())
-    assert not is_known(point, accounts(y=[1.0]), DAY).any()
+    point = Attribute("trust", "trust", "rubric", ())
+    assert not is_known(point, Columns(accounts(y=[1.0]), DAY)).any()
     assert shown_value(point, accounts(y=[1.0]), DAY) == [()]
 
 
@@ -106,26 +108,11 @@ def test_the_part_that_matches_is_told() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("attribute", "expected"),
-    [
-        (Attribute("employees", "employees", "number", {}, {}, ()), ("employees",)),
-        (Attribute("revenue_per_employee", "ratio", "ratio", {}, {}, ()), ("revenue", "employees")),
-        (
-            Attribute("p", "p", "rubric", {}, {}, (), (condition("a", "number", at_least=1.0),) * 2),
-            ("a",),
-        ),
-    ],
-)
-def test_an_attribute_names_the_columns_it_is_made_of(attribute, expected) -> None:
-    assert attribute.sources == expected
-
-
 def test_points_are_the_encoders_columns_and_survive_json() -> None:
     either = (condition("revenue", "money", at_least=5.0), condition("c", "country", one_of=("DE",)))
-    encoder = Encoder((Attribute("ability", "ability", "rubric", {}, {}, (), either),))
+    encoder = Encoder((Attribute("ability", "ability", "rubric", ("revenue", "c"), conditions=either),))
     read = Encoder.from_json(encoder.to_json())
     shown = accounts(revenue=[1.0, 9.0], c=["DE", None])
     assert (read, read.columns) == (encoder, ["ability"])
     np.testing.assert_array_equal(read.transform(shown, DAY), [[1.0], [1.0]])
-    np.testing.assert_array_equal(encode(encoder.attributes[0], shown, DAY), [1.0, 1.0])
+    np.testing.assert_array_equal(encode(encoder.attributes[0], Columns(shown, DAY)), [1.0, 1.0])

@@ -5,15 +5,10 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from small import settings
 
-from icp_ml.features.statistics import (
-    folds_of,
-    item_summary,
-    log_odds,
-    overall_share,
-    split_items,
-    target_statistic,
-)
+from icp_ml.features.items import item_summary, split_items
+from icp_ml.features.statistics import Labelled, folds_of, log_odds, smoothed
 
 
 def texts(*values) -> pd.Series:
@@ -41,14 +36,22 @@ def test_a_word_of_megabytes_takes_no_more_memory_than_itself() -> None:
     assert found.matrix.shape == (5_001, 10_001)
 
 
-def test_the_statistic_is_the_shrunk_difference_in_log_odds() -> None:
-    found = target_statistic(np.array([30.0, 0.0]), np.array([20.0, 0.0]), 0.25, 20.0)
-    assert found == pytest.approx([np.log(0.5 / 0.5) - np.log(0.25 / 0.75), 0.0])
+def test_a_share_is_shrunk_to_the_prior_and_is_the_prior_where_rows_are_too_few() -> None:
+    found = smoothed(np.array([30.0, 1.0, 0.0]), np.array([20.0, 1.0, 0.0]), np.array([0.25] * 3), 20.0)
+    assert found == pytest.approx([0.5, 0.25, 0.25])
 
 
-@pytest.mark.parametrize("is_best", [np.zeros(4), np.ones(4), np.zeros(0)])
+@pytest.mark.parametrize("is_best", [np.zeros(4), np.ones(4)])
 def test_the_overall_share_never_reaches_0_or_1(is_best) -> None:
-    assert np.isfinite(log_odds(overall_share(is_best)))
+    labelled = Labelled(is_best, np.zeros(4, dtype=np.intp), settings().features)
+    assert np.isfinite(log_odds(labelled.overall)).all()
+
+
+def test_what_is_seen_without_a_fold_is_all_but_its_rows() -> None:
+    labelled = Labelled(np.array([1.0, 0.0, 1.0, 1.0]), np.array([0, 0, 1, 2]), settings().features)
+    n, n_best = labelled.seen(np.array([0, 0, 0, -1]), 2)
+    assert n.tolist() == [[1, 2, 3, 3], [0, 0, 0, 0]]
+    assert n_best.tolist() == [[1, 1, 2, 2], [0, 0, 0, 0]]
 
 
 def test_a_row_is_summarised_by_mean_and_largest() -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from icp_ml.scoring import midrank_percentile, repeats_of_earlier
+from icp_ml.scoring import midrank_percentile
 
 
 def test_ties_share_the_middle_of_their_ranks() -> None:
@@ -29,16 +29,3 @@ def test_without_a_list_there_is_no_percentile() -> None:
 def test_percentiles_average_fifty(scores) -> None:
     listed = np.sort(np.array(scores))
     assert midrank_percentile(listed, listed).mean() == pytest.approx(50)
-
-
-@given(st.lists(st.integers(0, 6), max_size=40))
-def test_repeats_are_those_that_a_plain_loop_finds(keys) -> None:
-    first: dict[int, int] = {}
-    found = {at: first.setdefault(key, at) for at, key in enumerate(keys) if key != 0}
-    expected = {at: earlier for at, earlier in found.items() if at != earlier}
-    assert repeats_of_earlier(np.array(keys, dtype=np.uint64)) == expected
-
-
-def test_the_largest_key_is_a_key_like_others() -> None:
-    keys = np.array([2**64 - 1, 1, 2**64 - 1], dtype=np.uint64)
-    assert repeats_of_earlier(keys) == {2: 0}

@@ -11,9 +11,21 @@ from icp_ml.features.conditions import Condition
 from icp_ml.features.encoder import Encoder
 from icp_ml.scoring.reasons import reason_line, reasons, short_number
 
+SOURCES = {
+    "revenue_per_employee": ("revenue", "employees"),
+    "department_sales_share": ("department_sales", "employees"),
+    "employees_growth": ("employees", "employees_before"),
+    "time_zone": ("country", "region"),
+    "size": ("employees",),
+    "industry×country": ("industry", "country"),
+    "decision_maker": ("contact_roles",),
+    "completeness": ("industry", "employees", "budget"),
+}
+
 
 def attribute(name: str, form: Form, words: str = "", **statistics: float) -> Attribute:
-    return Attribute(name, words or name, form, statistics, dict.fromkeys(statistics, 20), ())
+    sources = SOURCES.get(name, (name,))
+    return Attribute(name, words or name, form, sources, statistics=statistics)
 
 
 ENCODER = Encoder(
@@ -26,6 +38,15 @@ ENCODER = Encoder(
         attribute("revenue_per_employee", "ratio", "revenue per employee"),
         attribute("description", "words"),
         attribute("is_listed", "yes_no", "listed"),
+        attribute("department_sales_share", "share", "sales people, share"),
+        attribute("employees_growth", "growth", "growth in employees"),
+        attribute("time_zone", "time_zone", "time zone"),
+        attribute("size", "band"),
+        attribute("industry×country", "pair", "industry and country"),
+        attribute("decision_maker", "decision_maker", "decision maker known"),
+        attribute("completeness", "completeness", "how much is known"),
+        attribute("industry_code", "industry_code", "industry code"),
+        attribute("funding_stage", "ordered", "funding stage"),
     )
 )
 ROW = {
@@ -37,7 +58,15 @@ ROW = {
     "revenue": 2.4e9,
     "description": "one two three four five six seven eight nine",
     "is_listed": 1.0,
+    "department_sales": 150.0,
+    "employees_before": 800.0,
+    "country": "US",
+    "region": "US-CA",
+    "contact_roles": "Clerk|CFO",
+    "industry_code": "541511",
+    "funding_stage": "Series B",
 }
+N = len(ENCODER.attributes)
 ACCOUNT = pd.DataFrame([ROW])
 
 
@@ -61,29 +90,53 @@ def told(contributions, accounts=ACCOUNT, n_reasons=8):
         (5, False, "Revenue per employee: 2 M"),
         (6, True, "Description: one two three four five six seven eight …"),
         (7, True, "Listed: yes"),
+        (8, True, "Sales people, share: 12 %"),
+        (9, True, "Growth in employees: +50 %"),
+        (10, False, "Time zone: UTC-8"),
+        (11, True, "Size: 1,001-5,000"),
+        (12, True, "Industry and country: Software, US"),
+        (13, True, "Decision maker known: yes"),
+        (14, False, "How much is known: 67 %"),
+        (15, True, "Industry code: 541511, professional services"),
+        (16, True, "Funding stage: Series B"),
     ],
 )
 def test_each_form_speaks_in_words(at: int, is_for: bool, words: str) -> None:
-    contributions = np.zeros(8)
+    contributions = np.zeros(N)
     contributions[at] = 0.7 if is_for else -0.7
     speaking = told(contributions)[0 if is_for else 1][0]
     assert speaking == [(ENCODER.attributes[at].name, words, contributions[at])]
 
 
+@pytest.mark.parametrize(
+    ("changed", "at", "words"),
+    [
+        ({"country": "IN", "region": None}, 10, "Time zone: UTC+5:30"),
+        ({"employees_before": 1_600.0}, 9, "Growth in employees: -25 %"),
+        ({"contact_roles": "Clerk"}, 13, "Decision maker known: no"),
+        ({"industry_code": "own code"}, 15, "Industry code: own code"),
+    ],
+)
+def test_other_values_speak_otherwise(changed, at: int, words: str) -> None:
+    contributions = np.eye(N)[at]
+    ((_, said, _),) = told(contributions, ACCOUNT.assign(**changed))[0][0]
+    assert said == words
+
+
 def test_no_is_said_as_no() -> None:
-    against = told([0] * 7 + [-1.0], ACCOUNT.assign(is_listed=0.0))[1]
+    against = told([0] * 7 + [-1.0] + [0] * (N - 8), ACCOUNT.assign(is_listed=0.0))[1]
     assert reason_line(against[0]) == "Listed: no"
 
 
 def test_the_strongest_come_first_and_no_more_than_asked_for() -> None:
-    for_it, against = told([0.1, -0.2, 0.3, -0.4, 0.5, 0.0, 0.2, -0.1], n_reasons=2)
+    for_it, against = told([0.1, -0.2, 0.3, -0.4, 0.5, 0.0, 0.2, -0.1] + [0.0] * (N - 8), n_reasons=2)
     assert [one[0] for one in for_it[0]] == ["founded_year", "technologies"]
     assert [one[0] for one in against[0]] == ["last_funding_at", "employees"]
     assert [one[2] for one in against[0]] == [-0.4, -0.2]
 
 
 @given(
-    st.lists(st.floats(-2, 2), min_size=8, max_size=8),
+    st.lists(st.floats(-2, 2), min_size=N, max_size=N),
     st.sets(st.sampled_from(sorted(ROW))),
     st.integers(0, 8),
 )
@@ -103,7 +156,7 @@ def test_missing_values_never_speak_and_every_reason_has_its_sign(contributions,
 
 def test_a_gap_in_one_row_silences_that_row_only() -> None:
     accounts = pd.concat([ACCOUNT, ACCOUNT.assign(industry=None)], ignore_index=True)
-    for_it, _ = told([1.0] + [0.0] * 7, accounts)
+    for_it, _ = told([1.0] + [0.0] * (N - 1), accounts)
     assert [reason_line(one) for one in for_it] == ["Industry: Software", ""]
 
 
@@ -123,13 +176,13 @@ def test_a_gap_in_one_row_silences_that_row_only() -> None:
 )
 def test_a_point_says_what_earned_it_or_failed_to(kind, given, value, words) -> None:
     looked_at = Condition("c", kind, "looked at", 1.0, **given)
-    encoder = Encoder((Attribute("p", "ability", "rubric", {}, {}, (), (looked_at,)),))
+    encoder = Encoder((Attribute("p", "ability", "rubric", ("c",), conditions=(looked_at,)),))
     (told_for,), _ = reasons(encoder, pd.DataFrame({"c": [value]}), DAY, np.array([[0.5]]), 3)
     assert told_for == [("p", words, 0.5)]
 
 
 def test_no_rows_have_no_reasons() -> None:
-    assert told([0.0] * 8, ACCOUNT[:0]) == ([], [])
+    assert told([0.0] * N, ACCOUNT[:0]) == ([], [])
 
 
 @pytest.mark.parametrize(

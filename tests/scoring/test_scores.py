@@ -125,7 +125,7 @@ def test_a_flat_candidate_gives_everyone_one_tier_and_no_reason() -> None:
 
 def test_completeness_is_the_share_of_attributes_that_are_known() -> None:
     only = OTHERS[["account_id", "industry"]].assign(industry="Software")
-    n_attributes = len(trained()[2].encoder.attributes)
+    n_attributes = sum(not one.is_derived for one in trained()[2].encoder.attributes)
     found = scored(only)
     assert found["data_completeness"].to_numpy() == pytest.approx(1 / n_attributes)
     assert set(found["tier"]) == {"Insufficient data"}

@@ -1,37 +1,70 @@
-"""One attribute of an account: which columns of the matrix it fills, and with what."""
+"""One attribute of an account: what a reason speaks of, and the columns of the matrix that it owns."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from dataclasses import dataclass, field
+from typing import Literal
 
-import numpy as np
-import pandas as pd
+from icp_ml.features.conditions import Condition
 
-from icp_ml.features.conditions import Condition, points_earned, what_was_met
-from icp_ml.features.statistics import Floats, Items, item_summary, lookup, split_items
-from icp_ml.schema import LEVEL_KINDS, NUMERIC_KINDS, Field
+Form = Literal[
+    "number",
+    "yes_no",
+    "age",
+    "recency",
+    "ratio",
+    "share",
+    "growth",
+    "time_zone",
+    "decision_maker",
+    "completeness",
+    "band",
+    "levels",
+    "ordered",
+    "country",
+    "industry_code",
+    "items",
+    "words",
+    "pair",
+    "rubric",
+]
+NUMBER_FORMS: tuple[Form, ...] = ("number", "yes_no", "age", "recency")
+LEVEL_FORMS: tuple[Form, ...] = ("band", "levels", "ordered", "country", "industry_code")
+ITEM_FORMS: tuple[Form, ...] = ("items", "words")
+DERIVED_FORMS: tuple[Form, ...] = (
+    "ratio",
+    "share",
+    "growth",
+    "time_zone",
+    "decision_maker",
+    "completeness",
+    "band",
+    "pair",
+)
+"""Forms that say again what other columns say, and so count neither as a column nor as one more known."""
+STEP = " > "
+"""Between the levels of a path, coarse to fine: a city's name means another city in another country."""
+TIMES = "×"
 
-DAYS_PER_YEAR = 365.25
-ITEM_SEPARATOR = "|"
 
-RATIOS = {
-    "revenue_per_employee": ("revenue", "employees", "revenue per employee"),
-    "funding_per_employee": ("funding_total", "employees", "funding per employee"),
-}
+@dataclass(frozen=True)
+class Reduction:
+    """Terms of a text or items of a list, and what each adds to the few dimensions they were reduced to.
 
-MISSING_DTYPES: dict[str, Any] = {
-    "number": "float64",
-    "yes_no": "float64",
-    "age": "float64",
-    "ratio": "float64",
-    "recency": "datetime64[s]",
-}
+    Attributes
+    ----------
+    terms : tuple of str
+        Words, and two words in a row; sorted.
+    weights : tuple of float
+        Inverse document frequency of each term.
+    loadings : tuple of tuple of float
+        For each dimension, what each term adds.
+    """
 
-StatisticForm = Literal["levels", "items", "words"]
-Form = Literal["number", "yes_no", "age", "recency", "ratio", "levels", "items", "words", "rubric"]
-Known = np.ndarray[Any, np.dtype[np.bool_]]
+    terms: tuple[str, ...]
+    weights: tuple[float, ...]
+    loadings: tuple[tuple[float, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -41,18 +74,27 @@ class Attribute:
     Attributes
     ----------
     name : str
-        Our column, or a ratio's own name.
+        Our column, or a derived attribute's own name.
     words : str
         What a salesperson calls it.
-    form : str
-        number, yes_no, age (in years), recency (years since a date), ratio, levels, items, words, or rubric
-        (points of 0 to 1).
+    form : Form
+    sources : tuple of str
+        Our columns that it speaks of.
+    above : tuple of str
+        Coarser columns, coarse to fine, that a level's place is known by: country and region of a city.
     statistics : dict of str to float
-        Log-odds difference of each level or item, in sorted order.
+        Log-odds difference of each level, item or band from everyone; of a pair's cells from its two parts'
+        sum.
     counts : dict of str to int
-        Training rows of each level or item.
+        Training rows of each.
     frequent : tuple of str
         Levels or items with a column of their own.
+    shares : tuple of int
+        Depths of a path with a column of their own, 0 for the coarsest; of a pair, the two parts' depths.
+    families : tuple of str
+        Families of technologies with a column of their own.
+    text : Reduction, optional
+        Of a text, or of a list of many items.
     conditions : tuple of Condition
         What earns a rubric's point; declared, not learnt.
     """
@@ -60,174 +102,47 @@ class Attribute:
     name: str
     words: str
     form: Form
-    statistics: Mapping[str, float]
-    counts: Mapping[str, int]
-    frequent: tuple[str, ...]
+    sources: tuple[str, ...]
+    above: tuple[str, ...] = ()
+    statistics: Mapping[str, float] = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
+    frequent: tuple[str, ...] = ()
+    shares: tuple[int, ...] = ()
+    families: tuple[str, ...] = ()
+    text: Reduction | None = None
     conditions: tuple[Condition, ...] = ()
 
     @property
-    def sources(self) -> tuple[str, ...]:
-        """Name our columns that it is made of."""
-        if self.form == "rubric":
-            return tuple(dict.fromkeys(one.column for one in self.conditions))
-        return RATIOS[self.name][:2] if self.form == "ratio" else (self.name,)
+    def is_derived(self) -> bool:
+        """Say whether it is made of columns that are attributes of their own."""
+        return self.form in DERIVED_FORMS
+
+    @property
+    def example(self) -> str | None:
+        """Give a frequent level or item as it stands in the column, None where there is none."""
+        return self.frequent[0].rpartition(STEP)[2] if self.frequent else None
 
     @property
     def columns(self) -> list[str]:
         """Name the matrix columns."""
+        if self.form == "band":
+            return [self.share_column(0)]
         own = [f"{self.name}={level}" for level in self.frequent]
-        if self.form == "levels":
-            return [f"{self.name}:share", f"{self.name}:rows", *own]
-        if self.form in ("items", "words"):
-            return [f"{self.name}:mean", f"{self.name}:max", f"{self.name}:n", *own]
+        if self.form in LEVEL_FORMS:
+            order = [f"{self.name}:order"] if self.form == "ordered" else []
+            return [*(self.share_column(depth) for depth in self.shares), f"{self.name}:rows", *order, *own]
+        if self.form in ITEM_FORMS:
+            rare = [f"{self.name}:rare"] if self.form == "items" else []
+            n_dimensions = len(self.text.loadings) if self.text else 0
+            dimensions = [f"{self.name}:text{number + 1}" for number in range(n_dimensions)]
+            families = [f"{self.name}:{family}" for family in self.families]
+            summary = [f"{self.name}:mean", f"{self.name}:max", f"{self.name}:n"]
+            return [*summary, *rare, *own, *families, *dimensions]
+        if self.form == "pair":
+            return [f"{self.name}:share", f"{self.name}:rows"]
         return [self.name]
 
-
-def usable_attributes(
-    accounts: pd.DataFrame, fields: Mapping[str, Field], exclude: tuple[str, ...]
-) -> list[Attribute]:
-    """List the attributes that can be encoded, with nothing learnt yet: any value known, not excluded."""
-    found = [
-        Attribute(name, field.words, _form(name, field), {}, {}, ())
-        for name, field in fields.items()
-        if field.is_feature and name not in exclude and name in accounts and accounts[name].notna().any()
-    ]
-    names = {attribute.name for attribute in found}
-    ratios = [
-        Attribute(name, words, "ratio", {}, {}, ())
-        for name, (above, below, words) in RATIOS.items()
-        if {above, below} <= names and name not in exclude
-    ]
-    return [*found, *ratios]
-
-
-def is_mostly_ahead(attribute: Attribute, accounts: pd.DataFrame, as_of: pd.Series[Any]) -> bool:
-    """Say whether most known values of a date lie after the day the row speaks of.
-
-    Such a column was written after the outcome: what it says of customers, no prospect can show.
-    """
-    if attribute.form not in ("age", "recency"):
-        return False
-    n_given = int(_column(attribute, accounts, attribute.name).notna().sum())
-    return 2 * int(is_known(attribute, accounts, as_of).sum()) < n_given
-
-
-def _form(name: str, field: Field) -> Form:
-    if name == "founded_year":
-        return "age"
-    if field.kind in LEVEL_KINDS:
-        return "levels"
-    forms: dict[str, Form] = {"yes_no": "yes_no", "date": "recency", "list": "items"}
-    return forms.get(field.kind, "number" if field.kind in NUMERIC_KINDS else "words")
-
-
-def encode(attribute: Attribute, accounts: pd.DataFrame, as_of: pd.Series[Any] | pd.Timestamp) -> Floats:
-    """Give an attribute's columns for each row, from that row alone; NaN where missing, never infinite."""
-    if attribute.form in get_args(StatisticForm):
-        return encode_items(attribute, items_of(attribute, accounts))
-    if attribute.form == "recency":
-        return _years_between(_column(attribute, accounts, attribute.name), as_of)
-    if attribute.form == "ratio":
-        return _ratio(attribute, accounts)
-    if attribute.form == "rubric":
-        return points_earned(attribute.conditions, accounts, as_of)
-    values = _numbers(attribute, accounts, attribute.name)
-    if attribute.form == "age":
-        year = as_of.dt.year.to_numpy(dtype=np.float64) if isinstance(as_of, pd.Series) else float(as_of.year)
-        return _not_ahead(np.asarray(year - values))
-    return values
-
-
-def is_known(attribute: Attribute, accounts: pd.DataFrame, as_of: pd.Series[Any] | pd.Timestamp) -> Known:
-    """Say which rows have a value of an attribute; what lies ahead of `as_of` is not known."""
-    if attribute.form in ("ratio", "age", "recency", "rubric"):
-        return np.isfinite(encode(attribute, accounts, as_of))
-    if attribute.form in ("number", "yes_no"):
-        return np.isfinite(_numbers(attribute, accounts, attribute.name))
-    return _column(attribute, accounts, attribute.name).notna().to_numpy(dtype=bool)
-
-
-def items_of(attribute: Attribute, accounts: pd.DataFrame) -> Items:
-    """Give the level, items or words of each row."""
-    return split_items(_column(attribute, accounts, attribute.name), attribute.form)
-
-
-def encode_items(attribute: Attribute, items: Items) -> Floats:
-    """Encode levels, items or words by what was learnt of them; 0 for those never seen."""
-    statistic = lookup(attribute.statistics, items.names)
-    if attribute.form == "levels":
-        rows = items.matrix @ np.log1p(lookup(attribute.counts, items.names))
-        summary = np.column_stack([item_summary(items, statistic)[:, 0], rows])
-    else:
-        summary = item_summary(items, statistic)
-        summary = np.column_stack([summary, items.n_items])
-    part = np.column_stack([summary, _own_columns(attribute, items)])
-    part[items.is_missing] = np.nan
-    return part
-
-
-def _own_columns(attribute: Attribute, items: Items) -> Floats:
-    """Say for each frequent level or item whether a row holds it."""
-    place = {name: at for at, name in enumerate(items.names.tolist())}
-    own = np.zeros((len(items.is_missing), len(attribute.frequent)))
-    found = [at for at, name in enumerate(attribute.frequent) if name in place]
-    own[:, found] = items.matrix[:, [place[attribute.frequent[at]] for at in found]].toarray()
-    return own
-
-
-def shown_value(attribute: Attribute, accounts: pd.DataFrame, as_of: pd.Timestamp) -> list[Any]:
-    """Give each row's value as a reader knows it, None where there is none; of a point, what was met."""
-    if attribute.form == "rubric":
-        return list(what_was_met(attribute.conditions, accounts, as_of))
-    if attribute.form == "ratio":
-        return list(_ratio(attribute, accounts).tolist())
-    if attribute.name not in accounts:
-        return [None] * len(accounts)
-    return list(accounts[attribute.name].tolist())
-
-
-def shown_items(attribute: Attribute, value: str, is_for: bool, n: int) -> list[str]:
-    """Name the items of a list that speak most for (or against) best, by their statistics.
-
-    Where none of them does, as when their number speaks, the first ones stand for the list.
-    """
-    sign = -1 if is_for else 1
-    ranked = sorted(
-        (sign * attribute.statistics.get(item.casefold(), 0.0), item) for item in value.split(ITEM_SEPARATOR)
-    )
-    speaking = [item for strength, item in ranked if strength < 0]
-    return (speaking or [item for _, item in ranked])[:n]
-
-
-def _column(attribute: Attribute, accounts: pd.DataFrame, name: str) -> pd.Series[Any]:
-    if name in accounts:
-        column: pd.Series[Any] = accounts[name]
-        return column
-    missing: Any = pd.array([None] * len(accounts), dtype=MISSING_DTYPES.get(attribute.form, "str"))
-    return pd.Series(missing, index=accounts.index)
-
-
-def _numbers(attribute: Attribute, accounts: pd.DataFrame, name: str) -> Floats:
-    values = _column(attribute, accounts, name).to_numpy(dtype=np.float64, na_value=np.nan)
-    return np.where(np.isfinite(values), values, np.nan)
-
-
-def _years_between(dates: pd.Series[Any], as_of: pd.Series[Any] | pd.Timestamp) -> Floats:
-    elapsed: pd.Series[Any] = as_of - dates
-    seconds: Floats = elapsed.dt.total_seconds().to_numpy(dtype=np.float64)
-    return _not_ahead(seconds / (DAYS_PER_YEAR * 86_400))
-
-
-def _not_ahead(years: Floats) -> Floats:
-    """Blank what lies ahead of `as_of`: nobody knew it then, and no prospect has it."""
-    return np.where(years >= 0, years, np.nan)
-
-
-def _ratio(attribute: Attribute, accounts: pd.DataFrame) -> Floats:
-    """Divide, where the divisor is above 0 and the quotient is a number."""
-    above, below, _ = RATIOS[attribute.name]
-    divisor = _numbers(attribute, accounts, below)
-    positive = np.where(divisor > 0, divisor, np.nan)
-    with np.errstate(over="ignore"):
-        quotient = _numbers(attribute, accounts, above) / positive
-    return np.where(np.isfinite(quotient), quotient, np.nan)
+    def share_column(self, depth: int) -> str:
+        """Name the column of a depth's shares: the finest is "share" alone."""
+        is_finest = depth == max(self.shares)
+        return f"{self.name}:share" if is_finest else f"{self.name}:share{depth + 1}"

@@ -5,37 +5,28 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Self, get_args
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 
 from icp_ml.errors import DataError
-from icp_ml.features.attributes import (
-    Attribute,
-    Known,
-    StatisticForm,
-    encode,
-    encode_items,
-    is_known,
-    is_mostly_ahead,
-    items_of,
-    usable_attributes,
-)
+from icp_ml.features.attributes import ITEM_FORMS, LEVEL_FORMS, Attribute, Reduction
+from icp_ml.features.cells import Learnt
+from icp_ml.features.columns import Columns, Day
 from icp_ml.features.conditions import Condition
-from icp_ml.features.statistics import (
-    Codes,
-    Floats,
-    Items,
-    folds_of,
-    item_summary,
-    overall_share,
-    target_statistic,
-)
+from icp_ml.features.encoding import encode, is_known, is_mostly_ahead, with_dimensions
+from icp_ml.features.items import items_of, learn_items, tokens_of
+from icp_ml.features.levels import PathStatistics, learn_path
+from icp_ml.features.pairs import encode_pair, learn_pairs
+from icp_ml.features.paths import path_of
+from icp_ml.features.statistics import Codes, Floats, Known, Labelled, folds_of
+from icp_ml.features.texts import fit_reduction
+from icp_ml.features.usable import usable_attributes
 from icp_ml.schema import Field
 from icp_ml.settings import FeaturesSettings
 
-ENCODER_VERSION = 2
+ENCODER_VERSION = 3
 
 
 @dataclass(frozen=True)
@@ -57,7 +48,7 @@ class Encoder:
         """Give each matrix column the position of its attribute."""
         return np.repeat(np.arange(len(self.attributes)), [len(one.columns) for one in self.attributes])
 
-    def transform(self, accounts: pd.DataFrame, as_of: pd.Series[Any] | pd.Timestamp) -> Floats:
+    def transform(self, accounts: pd.DataFrame, as_of: Day) -> Floats:
         """Encode accounts.
 
         Parameters
@@ -72,18 +63,28 @@ class Encoder:
         ndarray of float64, shape (n_rows, n_columns)
             NaN where a value is missing; never infinite.
         """
-        parts = [encode(one, accounts, as_of) for one in self.attributes]
+        columns = Columns(accounts, as_of)
+        parts: list[Floats] = []
+        for one in self.attributes:
+            is_pair = one.form == "pair"
+            parts.append(encode_pair(one, self._parts_of(one), columns) if is_pair else encode(one, columns))
         return np.column_stack(parts) if parts else np.empty((len(accounts), 0))
 
-    def known(self, accounts: pd.DataFrame, as_of: pd.Series[Any] | pd.Timestamp) -> Known:
+    def known(self, accounts: pd.DataFrame, as_of: Day) -> Known:
         """Say which attributes each row has a value for, shape (n_rows, n_attributes)."""
-        parts = [is_known(one, accounts, as_of) for one in self.attributes]
+        columns = Columns(accounts, as_of)
+        parts = [is_known(one, columns) for one in self.attributes]
         return np.column_stack(parts) if parts else np.empty((len(accounts), 0), dtype=bool)
 
+    def completeness(self, known: Known) -> Floats:
+        """Give the share of each row's attributes that are known; what is derived from others counts once."""
+        is_own = [not one.is_derived for one in self.attributes]
+        return np.asarray(known[:, is_own].mean(axis=1))
+
     def to_json(self) -> str:
-        """Write all that was learnt."""
-        content = {"version": ENCODER_VERSION, "attributes": [asdict(one) for one in self.attributes]}
-        return json.dumps(content, ensure_ascii=False, indent=1)
+        """Write all that was learnt, one attribute a line."""
+        lines = [json.dumps(asdict(one), ensure_ascii=False) for one in self.attributes]
+        return f'{{"version": {ENCODER_VERSION}, "attributes": [\n' + ",\n".join(lines) + "\n]}"
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -102,10 +103,21 @@ class Encoder:
             )
         return cls(tuple(_attribute(one) for one in content["attributes"]))
 
+    def _parts_of(self, pair: Attribute) -> tuple[Attribute, Attribute]:
+        by_source = {one.sources: one for one in self.attributes if one.form in LEVEL_FORMS}
+        first, second = pair.sources
+        return by_source[(first,)], by_source[(second,)]
+
 
 def _attribute(stored: Mapping[str, Any]) -> Attribute:
     conditions = tuple(Condition(**{**one, "one_of": tuple(one["one_of"])}) for one in stored["conditions"])
-    return Attribute(**{**stored, "frequent": tuple(stored["frequent"]), "conditions": conditions})
+    text = stored["text"] and Reduction(
+        tuple(stored["text"]["terms"]),
+        tuple(stored["text"]["weights"]),
+        tuple(tuple(one) for one in stored["text"]["loadings"]),
+    )
+    lists = {name: tuple(stored[name]) for name in ("sources", "above", "frequent", "shares", "families")}
+    return Attribute(**{**stored, **lists, "conditions": conditions, "text": text})
 
 
 def fit_encoder(
@@ -129,7 +141,7 @@ def fit_encoder(
     fields : mapping of str to Field
         Meaning of the columns of `accounts`.
     settings : FeaturesSettings
-        Smoothing, frequent levels, exclusions.
+        Smoothing, frequent levels, exclusions; pairs are encoded where they are "always".
     seed : int
         Draws the folds.
 
@@ -143,79 +155,62 @@ def fit_encoder(
     DataError
         No column can be a feature.
     """
-    is_best = rows["is_best"].to_numpy(dtype=np.float64)
-    folds = folds_of(rows["group"].to_numpy(dtype=object), is_best, settings.n_crossfit_folds, seed)
-    attributes, parts = [], []
-    for attribute in learnable_attributes(accounts, rows, fields, settings):
-        if attribute.form in get_args(StatisticForm):
-            items = items_of(attribute, accounts)
-            learnt = learn(attribute, items, is_best, settings)
-            part = cross_fitted(learnt, items, is_best, folds, settings)
-        else:
-            learnt, part = attribute, encode(attribute, accounts, rows["as_of"])
-        attributes.append(learnt)
-        parts.append(part)
+    attributes = learnable_attributes(accounts, rows, fields, settings)
     if not attributes:
         raise DataError(
             "no column can be a feature.", fix="Map firmographic columns in conf/data, or exclude fewer."
         )
-    return Encoder(tuple(attributes)), np.column_stack(parts)
+    is_best, groups = rows["is_best"].to_numpy(dtype=np.float64), rows["group"].to_numpy(dtype=object)
+    labelled = Labelled(is_best, folds_of(groups, is_best, settings.n_crossfit_folds, seed), settings)
+    columns = Columns(accounts, rows["as_of"])
+    learnt = [learnt_and_encoded(one, columns, labelled) for one in attributes]
+    if settings.pairs == "always":
+        leveled = [Learnt(one, path_of(one, columns), found) for one, _, found in learnt if found is not None]
+        learnt += [(*one, None) for one in learn_pairs(leveled, labelled, len(rows) / len(pd.unique(groups)))]
+    return Encoder(tuple(one for one, _, _ in learnt)), np.column_stack([part for _, part, _ in learnt])
+
+
+def learnt_and_encoded(
+    attribute: Attribute, columns: Columns, labelled: Labelled
+) -> tuple[Attribute, Floats, PathStatistics | None]:
+    """Learn an attribute, and encode each row by the other folds.
+
+    Returns
+    -------
+    Attribute
+    ndarray of float64, shape (n_rows, n_columns)
+    PathStatistics or None
+        Of levels.
+    """
+    if attribute.form in LEVEL_FORMS:
+        return learn_path(attribute, path_of(attribute, columns), labelled)
+    if attribute.form in ITEM_FORMS:
+        return (*_learn_items(attribute, columns, labelled), None)
+    return attribute, encode(attribute, columns), None
+
+
+def _learn_items(attribute: Attribute, columns: Columns, labelled: Labelled) -> tuple[Attribute, Floats]:
+    """Learn the items of a list or the words of a text, and the dimensions that they are reduced to.
+
+    A list whose items all have a column of their own has nothing left to reduce.
+    """
+    tokens = tokens_of(attribute, columns)
+    learnt, part = learn_items(attribute, items_of(tokens), labelled)
+    if len(learnt.statistics) > len(learnt.frequent):
+        text = fit_reduction(tokens, columns.texts(attribute.name)[1], labelled.settings)
+        learnt = replace(learnt, text=text)
+    return learnt, with_dimensions(learnt, part, columns)
 
 
 def learnable_attributes(
     accounts: pd.DataFrame, rows: pd.DataFrame, fields: Mapping[str, Field], settings: FeaturesSettings
 ) -> list[Attribute]:
     """List what a model may learn from: any value known, not excluded, not written mostly after `as_of`."""
-    usable = usable_attributes(accounts, fields, settings.exclude)
-    return [one for one in usable if not is_mostly_ahead(one, accounts, rows["as_of"])]
+    columns = Columns(accounts, rows["as_of"])
+    usable = usable_attributes(accounts, fields, settings.exclude, settings.include)
+    return [one for one in usable if not is_mostly_ahead(one, columns) and _tells_apart(one, columns)]
 
 
-def learn(attribute: Attribute, items: Items, is_best: Floats, settings: FeaturesSettings) -> Attribute:
-    """Learn an attribute's statistics, counts and frequent levels from all rows."""
-    n = _counted(items, np.ones(len(is_best)))
-    statistic = _statistic(attribute, items, is_best, np.ones(len(is_best)), settings)
-    kept = np.flatnonzero(n >= _rows_to_keep(attribute, settings))
-    is_frequent = n >= settings.min_count
-    by_count = sorted(np.flatnonzero(is_frequent), key=lambda at: (-n[at], items.names[at]))
-    return replace(
-        attribute,
-        statistics={str(items.names[at]): float(statistic[at]) for at in kept},
-        counts={str(items.names[at]): int(n[at]) for at in kept},
-        frequent=tuple(str(items.names[at]) for at in by_count[: settings.n_frequent]),
-    )
-
-
-def cross_fitted(
-    learnt: Attribute, items: Items, is_best: Floats, folds: Codes, settings: FeaturesSettings
-) -> Floats:
-    """Encode each row by the statistics of the other folds."""
-    part = encode_items(learnt, items)
-    n_statistics = 1 if learnt.form == "levels" else 2
-    for fold in range(folds.max() + 1):
-        is_held = folds == fold
-        statistic = _statistic(learnt, items, is_best, (~is_held).astype(np.float64), settings)
-        part[is_held, :n_statistics] = item_summary(items.part(is_held), statistic)[:, :n_statistics]
-    return part
-
-
-def _statistic(
-    attribute: Attribute, items: Items, is_best: Floats, is_seen: Floats, settings: FeaturesSettings
-) -> Floats:
-    """Give each item's target statistic over the rows that are seen, 0 where those are too few."""
-    n = _counted(items, is_seen)
-    n_best = _counted(items, is_seen * is_best)
-    overall = overall_share(is_best[is_seen > 0])
-    statistic = target_statistic(n, n_best, overall, settings.smoothing)
-    return np.where(n >= _rows_to_keep(attribute, settings), statistic, 0.0)
-
-
-def _counted(items: Items, weight: Floats) -> Floats:
-    return np.asarray(items.matrix.T @ weight, dtype=np.float64)
-
-
-def _rows_to_keep(attribute: Attribute, settings: FeaturesSettings) -> int:
-    """Say how many rows an item must have to be kept: what is in no two rows was never seen by another fold.
-
-    Lists and texts hold far more distinct items than rows that could tell them apart, so they need more.
-    """
-    return 2 if attribute.form == "levels" else max(settings.min_count, 2)
+def _tells_apart(attribute: Attribute, columns: Columns) -> bool:
+    """Say whether a time zone differs between any two rows: within one it says nothing."""
+    return attribute.form != "time_zone" or len(np.unique(encode(attribute, columns))) > 1

@@ -1,74 +1,79 @@
-"""Target statistics of levels and items: what share of a level is best, shrunk to the overall share.
+"""Target statistics: what share of a level is best, shrunk to that of the level above, or to the overall one.
 
 The statistic of a level with n rows, b of them best, is the difference in log-odds between the smoothed
-share (b + s·p) / (n + s) and the overall share p (Micci-Barreca 2001); 0 means "as everyone", which is
-also what an unseen level gets.
+share (b + s·p) / (n + s) and the overall share, where p is the share that it is shrunk to (Micci-Barreca
+2001, with its hierarchies); 0 means "as everyone", which is also what an unseen level without a parent gets.
 """
 
 from __future__ import annotations
 
 import heapq
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
+
+from icp_ml.settings import FeaturesSettings
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 Codes = np.ndarray[Any, np.dtype[np.intp]]
-WORD = re.compile(r"[^\W_]{3,}")
+Known = np.ndarray[Any, np.dtype[np.bool_]]
 
-SPLITTERS: dict[str, Callable[[str], list[str]]] = {
-    "levels": lambda text: [text.casefold().strip()],
-    "items": lambda text: text.casefold().split("|"),
-    "words": lambda text: WORD.findall(text.casefold()),
-}
-"""Case makes no other level or item; a word has three letters or digits, or more."""
+SIGNIFICANT_DIGITS = 6
+MIN_SEEN = 2
+"""Rows a level needs to speak: what is in no two rows was never seen by another fold."""
 
 
 @dataclass(frozen=True)
-class Items:
-    """Which items each row holds, as a sparse matrix over distinct items; a level is a row's only item.
+class Labelled:
+    """What statistics are learnt from: label and fold of each row, and how they are smoothed.
 
-    Attributes
-    ----------
-    matrix : scipy.sparse.csr_matrix
-        (n_rows, n_items) of 0 and 1.
-    names : ndarray of str
-        The items, sorted.
-    is_missing : ndarray of bool, shape (n_rows,)
-        Rows without a value, which hold nothing.
+    Tables of what is seen have a column for each fold, of the rows outside it, and one more of all rows.
     """
 
-    matrix: Any
-    names: np.ndarray[Any, Any]
-    is_missing: np.ndarray[Any, np.dtype[np.bool_]]
+    is_best: Floats
+    folds: Codes
+    settings: FeaturesSettings
 
     @property
-    def n_items(self) -> Floats:
-        """Count the items of each row."""
-        return np.asarray(np.diff(self.matrix.indptr), dtype=np.float64)
+    def n_folds(self) -> int:
+        """Count the folds."""
+        return int(self.folds.max()) + 1
 
-    def part(self, rows: Any) -> Items:
-        """Give some of the rows."""
-        return Items(self.matrix[rows], self.names, self.is_missing[rows])
+    @cached_property
+    def overall(self) -> Floats:
+        """Give the share of best among what is seen, shape (n_folds + 1,), kept off 0 and 1 by half a row."""
+        n, n_best = self.seen(np.zeros(len(self.folds), dtype=np.intp), 1)
+        return np.asarray((n_best[0] + 0.5) / (n[0] + 1.0))
+
+    def seen(self, codes: Codes, n_codes: int) -> tuple[Floats, Floats]:
+        """Count rows, and best ones, of each code among what is seen, shape (n_codes, n_folds + 1).
+
+        A negative code is not counted.
+        """
+        is_there = codes >= 0
+        place = (codes[is_there] * self.n_folds + self.folds[is_there]) * 2 + (self.is_best[is_there] > 0.5)
+        held = np.bincount(place, minlength=n_codes * self.n_folds * 2)
+        by_label = held.reshape(n_codes, self.n_folds, 2).astype(np.float64)
+        return seen_of(by_label.sum(axis=2)), seen_of(by_label[:, :, 1])
+
+    def own(self, table: Floats, codes: Codes) -> Floats:
+        """Give each row its code's entry from the column of its fold."""
+        return np.asarray(table[codes, self.folds])
 
 
-def split_items(values: pd.Series[Any], form: str) -> Items:
-    """Split each distinct value once into its items: the level itself, list entries, or words of a text."""
-    codes, distinct = pd.factorize(values)
-    parts = [SPLITTERS[form](str(text)) for text in distinct]
-    every = np.array([item for part in parts for item in part], dtype=object)
-    columns, names = pd.factorize(every, sort=True)
-    starts = np.concatenate([[0], np.cumsum([len(part) for part in parts], dtype=np.intp)])
-    by_value = sparse.csr_matrix((np.ones(len(columns)), columns, starts), shape=(len(parts), len(names)))
-    by_value.sum_duplicates()
-    by_value.data[:] = 1.0
-    padded = sparse.vstack([by_value, sparse.csr_matrix((1, len(names)))]).tocsr()
-    return Items(padded[np.where(codes < 0, len(parts), codes)], names, codes < 0)
+def seen_of(held: Floats) -> Floats:
+    """Turn what each fold holds into what is seen without it, and in all."""
+    total = held.sum(axis=1, keepdims=True)
+    return np.hstack([total - held, total])
+
+
+def smoothed(n: Floats, n_best: Floats, prior: Floats, smoothing: float, min_rows: int = MIN_SEEN) -> Floats:
+    """Give the shares shrunk to a prior share; the prior itself where rows are too few."""
+    return np.asarray(np.where(n >= min_rows, (n_best + smoothing * prior) / (n + smoothing), prior))
 
 
 def log_odds(share: Any) -> Any:
@@ -76,36 +81,14 @@ def log_odds(share: Any) -> Any:
     return np.log(share) - np.log1p(-share)
 
 
-def target_statistic(n: Floats, n_best: Floats, overall: float, smoothing: float) -> Floats:
-    """Give the shrunk difference in log-odds of each level from the overall share."""
-    share = (n_best + smoothing * overall) / (n + smoothing)
-    return np.asarray(log_odds(share) - log_odds(overall), dtype=np.float64)
+def kept_digits(numbers: Floats) -> list[float]:
+    """Give what is kept of learnt numbers: more digits would differ between machines, and say nothing."""
+    return [float(f"{one:.{SIGNIFICANT_DIGITS}g}") for one in numbers.tolist()]
 
 
-def overall_share(is_best: Floats) -> float:
-    """Give the share of best, kept off 0 and 1 by half a row."""
-    return float((is_best.sum() + 0.5) / (len(is_best) + 1.0))
-
-
-def lookup(learnt: Mapping[str, float], names: np.ndarray[Any, Any]) -> Floats:
+def lookup(learnt: Mapping[str, float], names: Sequence[str]) -> Floats:
     """Give what was learnt of each name, 0 where it was never seen."""
-    return np.array([learnt.get(name, 0.0) for name in names.tolist()], dtype=np.float64)
-
-
-def item_summary(items: Items, statistic: Floats) -> Floats:
-    """Summarise the items of each row: mean and largest statistic, NaN where it holds none.
-
-    Returns
-    -------
-    ndarray of float64, shape (n_rows, 2)
-    """
-    summary = np.full((len(items.is_missing), 2), np.nan)
-    holds = np.flatnonzero(items.n_items > 0)
-    if len(holds):
-        summary[holds, 0] = (items.matrix @ statistic)[holds] / items.n_items[holds]
-        starts = items.matrix.indptr[holds]
-        summary[holds, 1] = np.maximum.reduceat(statistic[items.matrix.indices], starts)
-    return summary
+    return np.array([learnt.get(name, 0.0) for name in names], dtype=np.float64)
 
 
 def folds_of(groups: Sequence[Any] | np.ndarray[Any, Any], is_best: Floats, n_folds: int, seed: int) -> Codes:

@@ -1,6 +1,6 @@
 """Score accounts with a model: probability, tier and reasons, row by row."""
 
-from icp_ml.scoring.ranking import midrank_percentile, repeats_of_earlier
+from icp_ml.scoring.ranking import midrank_percentile
 from icp_ml.scoring.scores import SCORED_COLUMNS, TIERS, frozen_tiers, score, tier_of
 
 __all__ = [
@@ -8,7 +8,6 @@ __all__ = [
     "TIERS",
     "frozen_tiers",
     "midrank_percentile",
-    "repeats_of_earlier",
     "score",
     "tier_of",
 ]

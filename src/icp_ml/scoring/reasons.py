@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from icp_ml.features.attributes import ITEM_SEPARATOR, Attribute, shown_items, shown_value
+from icp_ml.features.attributes import Attribute
 from icp_ml.features.conditions import Condition, matching_part
 from icp_ml.features.encoder import Encoder
+from icp_ml.features.encoding import ITEM_SEPARATOR, shown_items, shown_value
 from icp_ml.features.statistics import Floats
+from icp_ml.industries import industry_levels, industry_title
 
 N_ITEMS_SHOWN = 3
 N_WORDS_SHOWN = 8
@@ -95,13 +97,38 @@ def _phrase(attribute: Attribute, value: Any, is_for: bool) -> str:
             shown = f"{value:%B %Y}"
         case "age":
             shown = f"{value:.0f}"
-        case "yes_no":
+        case "yes_no" | "decision_maker":
             shown = "yes" if value else "no"
-        case "number" | "ratio":
-            shown = short_number(value)
+        case "number" | "ratio" | "growth" | "share" | "completeness" | "time_zone":
+            shown = _number(attribute, value)
+        case "pair":
+            shown = ", ".join(map(str, value))
+        case "industry_code":
+            shown = _with_title(value)
         case _:
             shown = value
     return f"{attribute.words[:1].upper()}{attribute.words[1:]}: {shown}"
+
+
+def _number(attribute: Attribute, value: float) -> str:
+    match attribute.form:
+        case "growth":
+            return f"{100 * value:+,.0f} %"
+        case "share" | "completeness":
+            return f"{100 * value:,.0f} %"
+        case "time_zone":
+            minutes = round(60 * abs(value))
+            return f"UTC{'-' if value < 0 else '+'}{minutes // 60}" + (
+                f":{minutes % 60}" if minutes % 60 else ""
+            )
+        case _:
+            return short_number(value)
+
+
+def _with_title(code: str) -> str:
+    """Put the title of a code's sector behind it: "541511, professional services"."""
+    title = industry_title(next(iter(industry_levels(code)), ""))
+    return f"{code}, {title}" if title else code
 
 
 def _met(condition: Condition, value: Any) -> str:

@@ -94,7 +94,7 @@ def score(
     heard = _heard(model, contributions, known)
     reasons_for, reasons_against = reasons(model.encoder, accounts, as_of, heard, n_reasons)
     scores = _scores(model, matrix, n_threads)
-    completeness = known.mean(axis=1)
+    completeness = model.encoder.completeness(known)
     nameless: Any = pd.array([None] * len(accounts), "str")
     return pd.DataFrame(
         {
