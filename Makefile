@@ -1,7 +1,7 @@
 # Every target sets up what it needs. Overrides go through ARGS: make train ARGS="label=won model.n_folds=3"
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo train predict rescore label validate init promote status ui serve test check format clean
+.PHONY: help setup demo train tune predict rescore label validate init promote status ui serve test check format bench-quality clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -13,7 +13,7 @@ DATA ?=
 PORT ?= 5000
 
 help: ## print each target with one line
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
 
 setup: $(STAMP) ## make the environment in .venv (every target does this when it is needed)
 
@@ -35,6 +35,9 @@ demo: $(STAMP) ## train on the embedded demo data, score the demo prospects, say
 
 train: $(STAMP) ## learn who the best customers are, and log the model to MLflow
 	@$(RUN).train $(ARGS)
+
+tune: $(STAMP) ## search the settings that do best out of fold, and write them as an experiment
+	@$(RUN).tune $(ARGS)
 
 predict: $(STAMP) ## score a list of prospects with the champion
 	@$(RUN).predict $(ARGS)
@@ -76,5 +79,16 @@ format: $(STAMP) ## put the code into its one format
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
+QUALITY := .venv-quality/.installed
+
+$(QUALITY): benchmarks/quality/requirements.txt
+	@$(PYTHON) -m venv .venv-quality
+	@.venv-quality/bin/pip install -qq --disable-pip-version-check -r $<
+	@touch $@
+
+bench-quality: $(STAMP) $(QUALITY) ## compare predictions with other tools: make bench-quality DATA=FOLDER (hours; goes on where it stopped)
+	@$(BIN)/python -m benchmarks.quality.run $(DATA) $(ARGS)
+	@$(BIN)/python -m benchmarks.quality.report
+
 clean: ## remove the environment and everything generated
-	rm -rf $(VENV) var .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-quality var .pytest_cache .mypy_cache .ruff_cache .hypothesis

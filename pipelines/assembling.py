@@ -50,6 +50,8 @@ def assemble(run: Run, fit: Fit, found: Prepared) -> Model:
         "n_best": int(training.is_best.sum()),
         "cut": None if cut is None else str(cut.date()),
         "n_rounds": fit.n_rounds,
+        "n_leaves": fit.recipe.n_leaves,
+        "pairs": fit.recipe.has_pairs,
         "log_loss": {kind: one.log_loss for kind, one in fit.kinds.items()},
         "features": config.features.model_dump(mode="json"),
         "model": config.model.model_dump(mode="json"),
@@ -86,17 +88,18 @@ def facts_of(run: Run) -> dict[str, Any]:
 
 def raw_form(config: Config) -> dict[str, Any]:
     """Keep how raw prospect rows are read, so that the model answers one by itself."""
-    from icp_ml.data.tables import mapped_fields
+    from icp_ml.data.mapping import mapped_fields, raw_columns
 
     name = "prospects" if config.data.prospects is not None else "customers"
-    table = getattr(config.data, name)
     return {
         "columns": {
             key: one.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-            for key, one in table.columns.items()
+            for key, one in raw_columns(name, config.data).items()
         },
         "fields": {key: asdict(one) for key, one in mapped_fields(name, config.data).items()},
         "missing": list(config.data.missing),
+        "currency": config.data.currency,
+        "rates_on": None if config.data.rates_on is None else str(config.data.rates_on),
     }
 
 
@@ -105,15 +108,15 @@ def case_of(run: Run, found: Prepared, made: tuple[Fit, Model], findings: list[F
     from icp_ml.evaluation.held_out import Tiering, run_tests
     from icp_ml.evaluation.judging import Case
     from icp_ml.evaluation.learning import learning_curve
-    from icp_ml.model.training import fit_candidate, n_fits
+    from icp_ml.model.training import fit_candidate, n_steps
     from pipelines.progress import counter
 
     config, (fit, model) = run.config, made
     recipe = recipe_of(config, findings)
-    cheap, tiering = _cheap(recipe, fit), Tiering(config.scoring.tiers, model.rates)
+    cheap, tiering = _cheap(fit), Tiering(config.scoring.tiers, model.rates)
     n_parts = sum(share < 1 for share in config.evaluation.learning_curve_shares)
-    n_boosters = n_fits(recipe) * (len(found.splits) - 1) + n_fits(cheap) * n_parts
-    with counter(n_boosters, "evaluation", "booster") as progress:
+    n_told = n_steps(recipe) * (len(found.splits) - 1) + n_steps(cheap) * n_parts
+    with counter(n_told, "evaluation", "step") as progress:
 
         def refit(part: TrainingSet) -> Fit:
             return fit_candidate(part, recipe, progress)
@@ -150,13 +153,13 @@ def unused_notes(rows: TrainingSet, fit: Fit, exclude: tuple[str, ...]) -> list[
     ]
 
 
-def _cheap(recipe: Recipe, fit: Fit) -> Recipe:
-    """Fit one seed of the chosen kind alone, with as many rounds to choose from."""
+def _cheap(fit: Fit) -> Recipe:
+    """Fit one seed of the chosen kind and shape alone, with as many rounds to choose from."""
     from dataclasses import replace
 
-    model = recipe.model
+    model = fit.recipe.model
     one = {"kinds": (fit.chosen,), "n_seeds": 1, "max_trees": max(model.max_trees // model.n_seeds, 1)}
-    return replace(recipe, model=model.model_copy(update=one))
+    return replace(fit.recipe, model=model.model_copy(update=one))
 
 
 def _of_prospects(config: Config, fit: Fit, found: Prepared) -> Any:
@@ -165,7 +168,7 @@ def _of_prospects(config: Config, fit: Fit, found: Prepared) -> Any:
 
     from icp_ml.model.recipe import TrainingSet
 
-    rows = _new_prospects(found)
+    rows = _new_prospects(found, config)
     if rows is None:
         return None
     as_of = pd.DataFrame({"as_of": pd.Series(pd.Timestamp(config.today), index=rows.index).dt.as_unit("s")})
@@ -178,19 +181,20 @@ def _sample(config: Config, model: Model, found: Prepared) -> Sample | None:
 
     from icp_ml.evaluation.backtest import scored_sample
 
-    rows = _new_prospects(found)
+    rows = _new_prospects(found, config)
     if rows is None:
         return None
     drawn = rows.sample(min(config.evaluation.n_control, len(rows)), random_state=config.seed)
     return scored_sample(model, drawn.reset_index(drop=True), pd.Timestamp(config.today))
 
 
-def _new_prospects(found: Prepared) -> pd.DataFrame | None:
+def _new_prospects(found: Prepared, config: Config) -> pd.DataFrame | None:
     """Give the prospects that were read and are no customers; None without any."""
-    from icp_ml.data.matching import known_accounts
+    from icp_ml.matching import known_accounts, match_keys
 
     if found.case.prospects is None:
         return None
     rows = found.case.prospects.rows
-    rows = rows.loc[~known_accounts(found.tables.rows["customers"]).recognise(rows)].reset_index(drop=True)
+    customers = known_accounts(found.tables.rows["customers"], config.matching)
+    rows = rows.loc[customers.recognise(match_keys(rows)) == ""].reset_index(drop=True)
     return rows if len(rows) else None

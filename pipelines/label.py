@@ -22,6 +22,7 @@ def label(run: Run) -> None:
 
 def _label(run: Run) -> None:
     from icp_ml.data.outcomes import label_tables
+    from icp_ml.data.pooling import pooled
     from icp_ml.data.segments import in_segment
     from icp_ml.segments import segment_name
     from icp_ml.settings import RubricLabelSettings
@@ -32,7 +33,8 @@ def _label(run: Run) -> None:
         _explain_rubric(config.rubric)
         return
     with stage(segment_name("data", name, " of ")) as say:
-        tables = in_segment(label_tables(config.data, segment.label), name, segment, config.data)
+        whole = pooled(label_tables(config.data, segment.label), config.matching)
+        tables = in_segment(whole, name, segment, config.data)
         say(tables.summary(), tables.notes)
     _write_report(config, name, segment, tables)
 

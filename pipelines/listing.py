@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from icp_ml.data.first_pass import FirstPass
-    from icp_ml.data.matching import Keys, KnownAccounts
     from icp_ml.data.scored import RefusedRows
     from icp_ml.data.segments import Mask
+    from icp_ml.matching import KnownAccounts
     from icp_ml.model.candidate import Model
 
 
@@ -64,19 +64,17 @@ def prepare(run: Run, *extras: float) -> Listing:
     ConfigError
         The segments cannot be cut out of these data.
     """
-    from icp_ml.data.matching import KnownAccounts, known_accounts
     from icp_ml.data.segments import check_segments
-    from icp_ml.data.sources import table_digest
-    from icp_ml.data.tables import read_table
+    from icp_ml.data.tables import read_table, table_digest
+    from icp_ml.matching import KnownAccounts, known_accounts
 
     config = run.config
     models, lacking = _models(run)
     check_segments(config.data, config.segments)
     names = [one for one in ("prospects", "customers") if getattr(config.data, one) is not None]
-    digests = {name: table_digest(getattr(config.data, name)) for name in names}
-    customers = (
-        known_accounts(read_table("customers", config.data).rows) if "customers" in names else KnownAccounts()
-    )
+    digests = {name: table_digest(name, config.data) for name in names}
+    rows = read_table("customers", config.data).rows if "customers" in names else None
+    customers = KnownAccounts() if rows is None else known_accounts(rows, config.matching)
     where = {name: one.model_dump(mode="json", include={"where"}) for name, one in config.segments.items()}
     content = [
         version("icp_ml"),
@@ -86,6 +84,7 @@ def prepare(run: Run, *extras: float) -> Listing:
         str(config.today),
         config.scoring.model_dump(mode="json", include={"tiers", "n_reasons", "format"}),
         config.data.model_dump(mode="json"),
+        config.matching.model_dump(mode="json"),
         extras,
     ]
     key = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
@@ -132,11 +131,12 @@ def score_list(run: Run, listing: Listing, folder: Path, keeps_entry: bool = Fal
 
     With `keeps_entry`, a ledger entry too.
 
-    Memory holds one batch, and 27 bytes of each row.
+    Memory holds one batch, 11 bytes of each row, and 8 more with their sorted copy while repeats are found.
     """
     from icp_ml.data.first_pass import place_rows, write_first_pass
     from icp_ml.data.ledger import keep_entry
     from icp_ml.data.publish import write_json
+    from icp_ml.data.repeats import repeats_in
     from icp_ml.data.scored import RefusedRows, write_scored
     from icp_ml.data.segments import Coverage
     from icp_ml.data.tables import Findings
@@ -146,11 +146,15 @@ def score_list(run: Run, listing: Listing, folder: Path, keeps_entry: bool = Fal
         batches = _scored_batches(run.config, listing, counts, refused)
         first = write_first_pass(batches, folder / "first_pass.arrow")
     _check_not_empty(run.config, first, counts, refused)
-    placed = keep_entry(place_rows(first), folder) if keeps_entry else place_rows(first)
+    repeats = repeats_in(first, run.config.matching)
+    placed = place_rows(first, repeats.originals)
+    placed = keep_entry(placed, folder) if keeps_entry else placed
     path = write_scored(placed, folder, run.config.scoring.format)
     first.path.unlink()
     manifest = manifest_of(run, listing, first, counts) | {
         "output": path.name,
+        "rows_of_customers_by": dict(first.customers),
+        "rows_repeated_by": dict(repeats.by_kind),
         "rows_refused_by_reason": dict(refused.by_reason.most_common(50)),
     }
     write_json(folder / "manifest.json", manifest)
@@ -174,11 +178,11 @@ def _check_not_empty(config: Config, first: FirstPass, counts: Counts, refused: 
 
 def _scored_batches(
     config: Config, listing: Listing, counts: Counts, refused: RefusedRows
-) -> Iterator[tuple[pd.DataFrame, Keys, Keys]]:
-    from icp_ml.data.matching import row_keys
+) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
     from icp_ml.data.segments import covers
     from icp_ml.data.sources import source_size
     from icp_ml.data.tables import table_batches
+    from icp_ml.matching import match_keys
     from pipelines.progress import meter
 
     prospects, n_rows = config.data.prospects, 0
@@ -188,10 +192,11 @@ def _scored_batches(
             reasons = counts.coverage.add(batch.rows["account_id"], covered)
             refused.write(sorted([*batch.refused, *batch.refusals(reasons)], key=lambda one: one.row))
             if len(reasons) < len(batch.rows):
+                keys = match_keys(batch.rows)
                 scored = _scored_rows(config, listing, batch.rows, covered)
                 places = scored["place"].to_numpy()
-                ids, domains = row_keys(batch.rows)
-                yield scored, ids[places], domains[places]
+                by = listing.customers.recognise(keys)[places]
+                yield scored.assign(is_customer=by != "", recognised_by=by), keys.iloc[places]
             n_rows += len(batch.rows)
             show(batch.n_bytes, n_rows)
 
@@ -206,14 +211,14 @@ def _scored_rows(
     from icp_ml.scoring import score
 
     today, n_threads = pd.Timestamp(config.today), max(config.n_jobs, 0)
-    is_customer, parts = listing.customers.recognise(rows), []
+    parts = []
     for name, model in listing.models.items():
         places = np.flatnonzero(covered[name])
         if len(places) == 0:
             continue
         accounts = rows.iloc[places].reset_index(drop=True)
         scored = score(model, accounts, today, config.scoring.n_reasons, n_threads)
-        scored = scored.assign(segment=name, place=places, is_customer=is_customer[places])
+        scored = scored.assign(segment=name, place=places)
         parts.append(scored.assign(model_version=model.version, scored_at=config.today))
     together = pd.concat(parts, ignore_index=True)
     return together.sort_values("place", kind="stable", ignore_index=True)

@@ -151,10 +151,12 @@ def _tags(run: Run, model: Model, tables: TrainingTables, findings: list[Finding
 def _texts(tables: TrainingTables, findings: list[Finding]) -> dict[str, str]:
     from icp_ml.checks import checks_markdown, findings_json
 
+    enrichment = tables.enrichment_markdown()
     return {
         "report/checks.md": checks_markdown(findings),
         "report/checks.json": json.dumps(findings_json(findings), indent=2),
         "report/datasets.json": json.dumps(dict(tables.digests), indent=2),
+        **({"report/enrichment.md": enrichment} if enrichment else {}),
     }
 
 

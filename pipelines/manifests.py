@@ -51,6 +51,7 @@ def manifest_of(run: Run, listing: Listing, first: FirstPass, counts: Counts) ->
         "rows_filtered": findings.n_filtered,
         "rows_of_customers": first.n_customers,
         "tiers": {tier: tiers[tier] for tier in TIERS},
+        "enrichment": findings.enriched.rows(),
         "notes": [*_notes(run, listing), *coverage.lines(), *findings.lines()],
         "digests": listing.digests,
         "config": masked(run.composed).splitlines(),
@@ -143,7 +144,7 @@ def _model_notes(config: Config, segment: str, model: Model) -> Iterator[str]:
         rates = model.rates
         yield f"probabilities are shifted to the declared base rate, {rates.declared:g}"
     here = mapped_fields("prospects", config.data)
-    attributes = [one for one in model.encoder.attributes if one.form != "ratio"]
+    attributes = [one for one in model.encoder.attributes if not one.is_derived]
     lacking = [one.words for one in attributes if one.sources and not set(one.sources) & set(here)]
     if lacking:
         yield f"the model knows of {', '.join(lacking)}, which this list is not mapped to have"

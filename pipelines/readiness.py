@@ -164,6 +164,7 @@ def _share_features(case: Case) -> bool:
 def _read(run: Run, found: Attempt) -> TrainingTables:
     """Read the tables that a label needs; where one cannot be read, try the others all the same."""
     from icp_ml.data.outcomes import TrainingTables, label_tables
+    from icp_ml.data.pooling import pooled
     from icp_ml.data.segments import in_segment
     from icp_ml.data.tables import read_table
     from icp_ml.label import useful_tables
@@ -171,8 +172,9 @@ def _read(run: Run, found: Attempt) -> TrainingTables:
     mapping, label = run.config.data, run.config.label
     segment = run.config.segments[run.segment]
 
-    whole: TrainingTables | None = found.tried(lambda: label_tables(mapping, label), "data")
-    if whole is not None:
+    read: TrainingTables | None = found.tried(lambda: label_tables(mapping, label), "data")
+    if read is not None:
+        whole = pooled(read, run.config.matching)
         part = found.tried(lambda: in_segment(whole, run.segment, segment, mapping), "data")
         return part or TrainingTables({}, {})
     wanted = [one for one in ("customers", *useful_tables(label)) if getattr(mapping, one) is not None]

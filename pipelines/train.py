@@ -53,13 +53,13 @@ def _checked(run: Run, tried: Attempt) -> tuple[Prepared, list[Finding]]:
 
 
 def _fit(run: Run, found: Prepared, findings: list[Finding]) -> tuple[Fit, Model]:
-    from icp_ml.model.training import fit_candidate, n_fits
+    from icp_ml.model.training import fit_candidate, n_steps
     from pipelines.assembling import assemble, recipe_of, unused_notes
     from pipelines.progress import counter
 
     recipe = recipe_of(run.config, findings)
     with stage(run.named("model")) as say:
-        with counter(n_fits(recipe), "model", "booster") as progress:
+        with counter(n_steps(recipe), "model", "step") as progress:
             fit = fit_candidate(found.training, recipe, progress)
         say(fit.summary(), unused_notes(found.rows, fit, recipe.features.exclude))
     return fit, assemble(run, fit, found)

@@ -1,11 +1,27 @@
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from small import settings, trained
 
 from icp_ml.features.encoder import fit_encoder
-from icp_ml.model.boosting import Boosters, Examples, booster_text, fit_booster, staged_log_odds
+from icp_ml.model.boosting import (
+    Boosters,
+    Examples,
+    added_log_odds,
+    booster_text,
+    ground_of,
+    grow,
+    seedling,
+)
+
+
+def fitted(examples: Examples, n_rounds: int, seed: int = 1, n_leaves: int = 7):
+    booster = seedling(ground_of(examples, settings().model), seed, n_leaves, settings().model)
+    grow(booster, n_rounds)
+    return booster
 
 
 @pytest.fixture(scope="module")
@@ -15,24 +31,44 @@ def examples() -> Examples:
     return Examples(matrix, training.is_best, training.weight)
 
 
-def test_stages_are_the_scores_after_each_number_of_rounds(examples) -> None:
-    booster = fit_booster(examples, 15, 1, settings().model)
-    stages = staged_log_odds(booster, examples.matrix, [1, 5, 15])
-    for column, rounds in enumerate([1, 5, 15]):
-        expected = fit_booster(examples, rounds, 1, settings().model).predict(examples.matrix, raw_score=True)
-        np.testing.assert_allclose(stages[:, column], expected, atol=1e-12)
+def test_what_is_added_sums_to_the_scores_after_each_number_of_rounds(examples) -> None:
+    booster = seedling(ground_of(examples, settings().model), 1, 7, settings().model)
+    total = np.zeros(len(examples.matrix))
+    for more, rounds in [(1, 1), (4, 5), (10, 15)]:
+        total += added_log_odds(booster, examples.matrix, grow(booster, more))
+        expected = fitted(examples, rounds).predict(examples.matrix, raw_score=True)
+        np.testing.assert_allclose(total, expected, atol=1e-12)
+
+
+def test_boosters_that_share_their_ground_are_those_that_do_not(examples) -> None:
+    ground = ground_of(examples, settings().model)
+    shared = [seedling(ground, seed, 7, settings().model) for seed in (1, 2, 1)]
+    for _ in range(5):
+        for booster in shared:
+            grow(booster, 2)
+    assert [booster_text(one) for one in shared] == [
+        booster_text(fitted(examples, 10, seed)) for seed in (1, 2, 1)
+    ]
+
+
+def test_more_leaves_are_grown_where_they_are_asked_for(examples) -> None:
+    texts = {n: booster_text(fitted(examples, 3, n_leaves=n)) for n in (3, 15)}
+    counts = {n: [int(one) for one in re.findall(r"num_leaves=(\d+)", text)] for n, text in texts.items()}
+    assert max(counts[3]) == 3 < max(counts[15]) <= 15
 
 
 def test_a_booster_that_finds_no_split_scores_the_rate_at_every_stage() -> None:
     is_best = np.arange(40) % 4 == 0
     flat = Examples(np.zeros((40, 2)), is_best.astype(float), np.ones(40))
-    booster = fit_booster(flat, 10, 1, settings().model)
-    stages = staged_log_odds(booster, flat.matrix, [5, 10])
-    np.testing.assert_allclose(stages, np.log(0.25 / 0.75), atol=1e-12)
+    booster = seedling(ground_of(flat, settings().model), 1, 7, settings().model)
+    total = np.zeros(40)
+    for _ in range(2):
+        total += added_log_odds(booster, flat.matrix, grow(booster, 5))
+        np.testing.assert_allclose(total, np.log(0.25 / 0.75), atol=1e-12)
 
 
 def test_the_text_names_no_thread_and_scores_the_same(examples) -> None:
-    booster = fit_booster(examples, 10, 1, settings().model)
+    booster = fitted(examples, 10)
     text = booster_text(booster)
     assert "num_threads" not in text
     np.testing.assert_array_equal(
@@ -41,17 +77,17 @@ def test_the_text_names_no_thread_and_scores_the_same(examples) -> None:
 
 
 def test_contributions_and_base_sum_to_the_mean_log_odds(examples) -> None:
-    fitted = [fit_booster(examples, 10, seed, settings().model) for seed in (1, 2, 3)]
-    boosters = Boosters(tuple(booster_text(one) for one in fitted))
+    three = [fitted(examples, 10, seed) for seed in (1, 2, 3)]
+    boosters = Boosters(tuple(booster_text(one) for one in three))
     by_column, base = boosters.contributions(examples.matrix)
     by_seed = boosters.log_odds(examples.matrix)
     np.testing.assert_allclose(by_column.sum(axis=1) + base, by_seed.mean(axis=1), atol=1e-12)
-    expected = np.column_stack([one.predict(examples.matrix, raw_score=True) for one in fitted])
+    expected = np.column_stack([one.predict(examples.matrix, raw_score=True) for one in three])
     np.testing.assert_array_equal(by_seed, expected)
 
 
 def test_no_rows_have_no_scores(examples) -> None:
-    boosters = Boosters((booster_text(fit_booster(examples, 2, 1, settings().model)),))
+    boosters = Boosters((booster_text(fitted(examples, 2)),))
     empty = examples.matrix[:0]
     assert boosters.log_odds(empty).shape == (0, 1)
     assert boosters.contributions(empty)[0].shape == (0, examples.matrix.shape[1])

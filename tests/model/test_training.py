@@ -17,20 +17,15 @@ from support import ROOT
 from icp_ml.errors import DataError
 from icp_ml.features.encoder import fit_encoder
 from icp_ml.features.statistics import folds_of
-from icp_ml.model.boosting import Examples, fit_booster
+from icp_ml.model.boosting import Examples, ground_of, grow, seedling
 from icp_ml.model.calibration import probability
-from icp_ml.model.out_of_fold import (
-    at_stage_of_other_folds,
-    best_stage,
-    calibrated_by_other_folds,
-    held_out_folds,
-    out_of_fold_log_odds,
-)
-from icp_ml.model.training import Recipe, TrainingSet, fit_candidate, n_fits
+from icp_ml.model.out_of_fold import held_out_folds, out_of_fold_log_odds
+from icp_ml.model.training import Recipe, TrainingSet, fit_candidate, n_steps
 from icp_ml.schema import Field
 from icp_ml.settings import ModelSettings, RubricSettings
 
 KINDS = ["boosted_trees", "logistic_regression", "rubric"]
+ALL_KINDS = ["boosted_trees", "logistic_regression", "blend", "rubric"]
 
 
 def only(*kinds: str, **changes) -> Recipe:
@@ -54,13 +49,13 @@ def digest(files) -> str:
 def test_one_seed_gives_one_model_byte_by_byte_on_one_thread_or_two() -> None:
     training, fit, _ = trained()
     again = fit_candidate(training, recipe(n_jobs=2))
-    for kind in KINDS:
+    for kind in ALL_KINDS:
         assert model_of(again, 0.3, kind).to_files() == model_of(fit, 0.3, kind).to_files()
         np.testing.assert_array_equal(again.kinds[kind].out_of_fold, fit.kinds[kind].out_of_fold)
 
 
 def test_a_fresh_process_gives_the_same_bytes() -> None:
-    told_digests = "[digest(model_of(trained()[1], 0.3, kind).to_files()) for kind in KINDS]"
+    told_digests = "[digest(model_of(trained()[1], 0.3, kind).to_files()) for kind in ALL_KINDS]"
     told = subprocess.run(
         [sys.executable, "-c", f"from test_training import *; print(*{told_digests})"],
         env={
@@ -72,7 +67,7 @@ def test_a_fresh_process_gives_the_same_bytes() -> None:
         text=True,
         check=True,
     )
-    assert told.stdout.split() == [digest(model_of(trained()[1], 0.3, kind).to_files()) for kind in KINDS]
+    assert told.stdout.split() == [digest(model_of(trained()[1], 0.3, kind).to_files()) for kind in ALL_KINDS]
 
 
 def test_another_seed_gives_another_model() -> None:
@@ -86,11 +81,13 @@ def test_a_seed_beyond_what_lightgbm_takes_still_trains() -> None:
     assert len(fit.kinds["boosted_trees"].scorer.texts) == settings().model.n_seeds
 
 
-def test_progress_is_told_once_a_booster() -> None:
+@pytest.mark.parametrize("changes", [{}, {"patience": 1}, {"search_rows": 1}, {"n_leaves": (7,)}])
+def test_progress_comes_to_what_was_announced(changes) -> None:
     told: list[int] = []
-    fit_candidate(trained()[0], recipe(), lambda: told.append(1))
-    assert len(told) == n_fits(recipe()) > 0
-    assert n_fits(only("rubric", "logistic_regression")) == 0
+    steered = only("blend", **changes)
+    fit_candidate(trained()[0], steered, told.append)
+    assert sum(told) == n_steps(steered) > 0
+    assert n_steps(only("rubric", "logistic_regression")) == 0
 
 
 @pytest.mark.parametrize("kind", KINDS[:2])
@@ -161,7 +158,7 @@ def test_on_pure_noise_every_kind_ranks_like_a_coin_out_of_fold(seed: int) -> No
     assert [kind for kind in KINDS if not is_like_a_coin(training.is_best, stages[kind][:, -1])] == []
     fit = fit_candidate(training, steered)
     found = {kind: one.out_of_fold for kind, one in fit.kinds.items()}
-    assert [kind for kind in KINDS if not is_like_a_coin(training.is_best, found[kind])] == []
+    assert [kind for kind in ALL_KINDS if not is_like_a_coin(training.is_best, found[kind])] == []
     assert fit.candidate.log_loss > 0.995 * entropy(training.is_best.mean())
     assert fit.n_rounds < steered.rounds[-1]
 
@@ -179,7 +176,9 @@ def test_the_noise_check_catches_an_encoder_fitted_before_the_folds() -> None:
     for fold in range(5):
         seen = folds != fold
         examples = Examples(matrix[seen], training.is_best[seen], training.weight[seen])
-        scores[~seen] = fit_booster(examples, 20, 1, settings().model).predict(matrix[~seen])
+        booster = seedling(ground_of(examples, settings().model), 1, 7, settings().model)
+        grow(booster, 20)
+        scores[~seen] = booster.predict(matrix[~seen])
     assert roc_auc_score(training.is_best, scores) > 0.85
 
 
@@ -189,33 +188,26 @@ def test_no_label_reaches_the_scores_of_its_own_fold(kind: str) -> None:
     folds = held_out_folds(training, steered)
     flipped = with_label(training, np.where(folds == 0, 1 - training.is_best, training.is_best))
     before, after = (out_of_fold_log_odds(one, steered, folds)[kind] for one in (training, flipped))
-    np.testing.assert_array_equal(before[folds == 0], after[folds == 0])
-    assert kind == "rubric" or (before[folds != 0] != after[folds != 0]).any()
-
-
-def test_no_label_reaches_the_rounds_or_the_calibration_of_its_own_fold() -> None:
-    rng = np.random.default_rng(0)
-    stages, folds, is_best = rng.normal(size=(90, 4)), np.arange(90) % 3, (rng.random(90) < 0.4) * 1.0
-    flipped = np.where(folds == 0, 1 - is_best, is_best)
-    for step in (at_stage_of_other_folds, lambda raw, *labels: calibrated_by_other_folds(raw[:, 0], *labels)):
-        before, after = step(stages, is_best, folds), step(stages, flipped, folds)
-        np.testing.assert_array_equal(before[folds == 0], after[folds == 0])
-
-
-def test_the_rounds_with_the_lowest_loss_are_taken_wherever_they_lie() -> None:
-    is_best = np.array([1.0, 0.0] * 20)
-    right = np.where(is_best > 0, 1.0, -1.0)
-    for place in range(4):
-        stages = np.column_stack([right * (2.0 if at == place else -0.5 * at) for at in range(4)])
-        assert best_stage(stages, is_best) == place
-        folds = np.arange(40) // 2 % 4
-        np.testing.assert_array_equal(at_stage_of_other_folds(stages, is_best, folds), stages[:, place])
+    n = min(before.shape[1], after.shape[1])  # other folds' labels say how far the boosters grow
+    np.testing.assert_array_equal(before[folds == 0, :n], after[folds == 0, :n])
+    assert kind == "rubric" or (before[folds != 0, :n] != after[folds != 0, :n]).any()
 
 
 def test_more_rounds_are_taken_where_there_is_more_to_learn() -> None:
     training, fit, _ = trained()
     slow = fit_candidate(training, only("boosted_trees", learning_rate=0.01))
     assert fit.n_rounds <= slow.n_rounds == recipe().rounds[-1]
+
+
+def test_growth_stops_where_nothing_is_gained_any_more() -> None:
+    training, hasty = noise(0), only("boosted_trees", max_trees=400, n_round_steps=40, patience=2)
+    stages = out_of_fold_log_odds(training, hasty, held_out_folds(training, hasty))["boosted_trees"]
+    assert 2 < stages.shape[1] < len(hasty.rounds) == 40
+
+
+def test_fewer_boosters_may_grow_in_the_folds_than_are_kept() -> None:
+    fit = fit_candidate(trained()[0], only("boosted_trees", n_seeds=4, n_fold_seeds=1))
+    assert len(fit.candidate.scorer.texts) == 4
 
 
 def test_a_column_that_never_varies_teaches_nothing_and_gives_the_base_rate() -> None:

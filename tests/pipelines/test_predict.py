@@ -70,13 +70,26 @@ def test_csv_and_parquet_agree(scored):
 def test_existing_customers_are_flagged_and_kept(scored, demo_tables):
     found = pd.read_parquet(scored / "parquet/latest/scored.parquet")
     manifest = manifest_of(scored / "parquet/latest")
-    assert found["is_customer"].sum() == manifest["rows_of_customers"]
-    customers = _domains(demo_tables.customers["Website"])
-    prospects = demo_tables.prospects.set_index(demo_tables.prospects["prospect_id"].str.strip())
-    expected = _domains(prospects["url"]).isin(set(customers) - {""})
+    by = manifest["rows_of_customers_by"]
+    assert found["is_customer"].sum() == manifest["rows_of_customers"] == sum(by.values())
+    customers, prospects = demo_tables.customers, demo_tables.prospects
+    ids = prospects["prospect_id"].str.strip()
+    shares_site = _domains(prospects["url"]).isin(set(_domains(customers["Website"])) - {""})
+    is_named_so = _names(prospects["company"]).isin(set(_names(customers["Account Name"])) - {""})
     flagged = found.set_index("account_id")["is_customer"]
-    assert flagged.sum() > 30
-    assert (flagged == expected.groupby(level=0).any().reindex(flagged.index)).all()
+    by_site, by_name = (
+        flags.groupby(ids).any().reindex(flagged.index) for flags in (shares_site, is_named_so)
+    )
+    assert flagged[by_site].all() and by["domain"] == by_site.sum() > 30
+    assert by["name"] > 0
+    assert (by_site | by_name)[flagged].mean() > 0.95
+    assert flagged[by_site | by_name].mean() > 0.99
+
+
+def _names(companies):
+    """Read the two words of each made-up name that come before its legal form."""
+    words = companies.fillna("").str.replace(r"[\",;]", "", regex=True).str.lower().str.split()
+    return words.str[:2].str.join(" ")
 
 
 def _domains(addresses):

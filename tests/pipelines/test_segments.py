@@ -16,8 +16,8 @@ import pytest
 import small
 from support import command, compose
 
-from icp_ml.data.matching import KnownAccounts
 from icp_ml.errors import ConfigError, DataError, UnavailableError
+from icp_ml.matching import KnownAccounts
 from icp_ml.scoring import SCORED_COLUMNS
 from icp_ml.settings import DataSettings, SegmentSettings
 from pipelines.listing import Listing, prepare, score_list

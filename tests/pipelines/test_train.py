@@ -66,7 +66,7 @@ def test_a_run_keeps_config_report_data_and_plots(newest):
 
 def test_a_run_says_its_verdict_its_kind_and_what_the_checks_found(newest):
     tags = newest[1].data.tags
-    assert (tags["verdict"], tags["kind"], tags["segment"]) == ("signal", "boosted_trees", "default")
+    assert (tags["verdict"], tags["kind"], tags["segment"]) == ("signal", "blend", "default")
     assert (tags["checks"], tags["checks_acknowledged"]) == ("1 warning", "none")
     assert newest[1].data.metrics["test/verdict_p_value"] == pytest.approx(1 / 201)
     assert tags["mlflow.note.content"].splitlines()[2].startswith("**Signal**: ")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -19,31 +18,64 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Examples:
-    """What a booster learns from: a matrix (n_rows, n_columns), label and weight (n_rows,)."""
+    """What a model learns from.
+
+    Attributes
+    ----------
+    matrix : ndarray of float64, shape (n_rows, n_columns)
+    is_best, weight : ndarray of float64, shape (n_rows,)
+    directions : tuple of int
+        Of each column: 1 where it may only raise the score, -1 where only lower it, 0 where it is free.
+        Empty: all are free.
+    """
 
     matrix: Floats
     is_best: Floats
     weight: Floats
+    directions: tuple[int, ...] = ()
 
 
-def fit_booster(examples: Examples, n_rounds: int, seed: int, settings: ModelSettings) -> lgb.Booster:
-    """Fit one booster on one thread, so that the same seed gives the same trees anywhere.
+@dataclass(frozen=True)
+class Ground:
+    """Examples put into LightGBM's bins once, for every booster that grows on them."""
+
+    bins: lgb.Dataset
+    directions: tuple[int, ...]
+
+
+def ground_of(examples: Examples, settings: ModelSettings) -> Ground:
+    """Put examples into bins; the matrix is not needed afterwards."""
+    import lightgbm as lgb
+
+    bins = lgb.Dataset(
+        examples.matrix,
+        examples.is_best,
+        weight=examples.weight,
+        params={"verbosity": -1, "min_data_in_leaf": settings.min_rows_per_leaf, "num_threads": 1},
+        free_raw_data=True,
+    )
+    return Ground(bins.construct(), examples.directions)
+
+
+def seedling(ground: Ground, seed: int, n_leaves: int, settings: ModelSettings) -> lgb.Booster:
+    """Make a booster without a tree, on one thread, so that the same seed gives the same trees anywhere.
 
     Parameters
     ----------
-    examples : Examples
-    n_rounds : int
-        Trees to grow.
+    ground : Ground
+        Shared by boosters that grow at the same time: they only read it.
     seed : int
         Draws rows and columns for each tree.
+    n_leaves : int
+        Of each tree, at most.
     settings : ModelSettings
     """
     import lightgbm as lgb
 
-    options = {
+    options: dict[str, Any] = {
         "objective": "binary",
         "learning_rate": settings.learning_rate,
-        "num_leaves": settings.n_leaves[0],
+        "num_leaves": n_leaves,
         "min_data_in_leaf": settings.min_rows_per_leaf,
         "lambda_l2": settings.l2,
         "bagging_fraction": settings.row_share,
@@ -54,29 +86,39 @@ def fit_booster(examples: Examples, n_rounds: int, seed: int, settings: ModelSet
         "force_col_wise": True,
         "num_threads": 1,
         "verbosity": -1,
+        "metric": "None",
     }
-    dataset = lgb.Dataset(
-        examples.matrix,
-        examples.is_best,
-        weight=examples.weight,
-        params={"verbosity": -1},
-        free_raw_data=True,
+    if any(ground.directions):
+        options |= {
+            "monotone_constraints": list(ground.directions),
+            "monotone_constraints_method": "intermediate",
+        }
+    return lgb.Booster(options, ground.bins)
+
+
+def grow(booster: Any, n_rounds: int) -> int:
+    """Grow a booster by some rounds; give how many trees that added: none where no split is left."""
+    _quieten(booster)
+    before: int = booster.current_iteration()
+    for _ in range(n_rounds):
+        booster.update()
+    return int(booster.current_iteration()) - before
+
+
+def _quieten(booster: Any) -> None:
+    """Have LightGBM read its verbosity on this thread: each thread has one of its own, loud at first."""
+    booster.predict(np.zeros((1, booster.num_feature())), num_threads=1, verbosity=-1)
+
+
+def added_log_odds(booster: Any, matrix: Floats, n_trees: int) -> Floats:
+    """Give what the newest trees add to each row's log-odds."""
+    if n_trees == 0:
+        return np.zeros(len(matrix))
+    start = booster.current_iteration() - n_trees
+    found = booster.predict(
+        matrix, raw_score=True, start_iteration=start, num_iteration=n_trees, num_threads=1
     )
-    return lgb.train(options, dataset, num_boost_round=n_rounds)
-
-
-def staged_log_odds(booster: Any, matrix: Floats, rounds: Sequence[int]) -> Floats:
-    """Give the log-odds after each number of rounds, shape (n_rows, len(rounds))."""
-    stages = np.empty((len(matrix), len(rounds)))
-    total, start = np.zeros(len(matrix)), 0
-    for column, stop in enumerate(rounds):
-        part = booster.predict(
-            matrix, raw_score=True, start_iteration=start, num_iteration=stop - start, num_threads=1
-        )
-        total = total + part
-        stages[:, column] = total
-        start = stop
-    return stages
+    return np.asarray(found, dtype=np.float64)
 
 
 def booster_text(booster: Any) -> str:

@@ -63,6 +63,11 @@ def fit_calibration(raw: Floats, is_best: Floats) -> Calibration:
     return Calibration(slope, intercept) if slope > 0 else flat
 
 
+def losses(log_odds: Floats, is_best: Floats) -> Floats:
+    """Give each row's negative log-likelihood of its label under its log-odds."""
+    return np.asarray(np.logaddexp(0.0, log_odds) - is_best * log_odds)
+
+
 def log_loss(log_odds: Floats, is_best: Floats) -> float:
     """Give the mean negative log-likelihood of labels under log-odds."""
-    return float(np.mean(np.logaddexp(0.0, log_odds) - is_best * log_odds))
+    return float(losses(log_odds, is_best).mean())

@@ -15,6 +15,7 @@ from icp_ml.errors import DataError
 from icp_ml.features.encoder import Encoder
 from icp_ml.features.statistics import Floats, log_odds
 from icp_ml.model.base_rates import BaseRates
+from icp_ml.model.blending import Blend
 from icp_ml.model.boosting import Boosters
 from icp_ml.model.calibration import Calibration, probability
 from icp_ml.model.linear import Linear
@@ -47,7 +48,7 @@ class Model:
     ----------
     kind : ModelKind
     encoder : Encoder
-    scorer : Boosters or Linear
+    scorer : Boosters, Linear or Blend
     calibration : Calibration, optional
         None for a declared rubric, which gives points and no probability.
     rates : BaseRates, optional
@@ -61,7 +62,7 @@ class Model:
 
     kind: ModelKind
     encoder: Encoder
-    scorer: Boosters | Linear
+    scorer: Boosters | Linear | Blend
     calibration: Calibration | None
     rates: BaseRates | None
     tiers: Tiers
@@ -174,11 +175,15 @@ class Model:
             raise DataError("the model's files are incomplete or damaged.", [repr(failure)], fix) from failure
 
 
-def _scorer(files: Mapping[str, str], digests: Mapping[str, str]) -> Boosters | Linear:
-    if "linear.json" in digests:
-        return Linear.from_json(files["linear.json"])
+def _scorer(files: Mapping[str, str], digests: Mapping[str, str]) -> Boosters | Linear | Blend:
     n_boosters = sum(name.startswith("trees_") for name in digests)
-    return Boosters(tuple(files[f"trees_{seed}.txt"] for seed in range(n_boosters)))
+    boosters = Boosters(tuple(files[f"trees_{seed}.txt"] for seed in range(n_boosters)))
+    if "linear.json" not in digests:
+        return boosters
+    linear = Linear.from_json(files["linear.json"])
+    if "blend.json" not in digests:
+        return linear
+    return Blend(boosters, linear, **json.loads(files["blend.json"]))
 
 
 def _json(content: Mapping[str, Any]) -> str:

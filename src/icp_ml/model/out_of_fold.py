@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -12,14 +13,13 @@ import numpy as np
 from icp_ml.errors import DataError
 from icp_ml.features.encoder import Encoder, fit_encoder, learnable_attributes
 from icp_ml.features.statistics import Codes, Floats, folds_of
-from icp_ml.model.boosting import Examples, fit_booster, staged_log_odds
-from icp_ml.model.calibration import fit_calibration, log_loss
+from icp_ml.model.boosting import Examples, ground_of
+from icp_ml.model.directions import column_directions
+from icp_ml.model.growing import Plot, Progress, grown
 from icp_ml.model.linear import Linear, fit_logistic, sum_of_points
 from icp_ml.model.recipe import Recipe, TrainingSet
 from icp_ml.rubric import points_encoder, rubric_weights
 from icp_ml.settings import ModelKind
-
-Progress = Callable[[], None]
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,6 @@ class Fold:
     seen: TrainingSet
     unseen: TrainingSet
     recipe: Recipe
-    progress: Progress
 
     @cached_property
     def encoded(self) -> tuple[Examples, Floats]:
@@ -37,13 +36,26 @@ class Fold:
         encoder, examples = encoded(self.seen, self.recipe)
         return examples, encoder.transform(self.unseen.accounts, self.unseen.rows["as_of"])
 
+    @cached_property
+    def plot(self) -> Plot:
+        """Give the ground for boosters to grow on."""
+        examples, unseen = self.encoded
+        return Plot(ground_of(examples, self.recipe.model), unseen, self.unseen.is_best)
+
+
+def fold_of(training: TrainingSet, recipe: Recipe, folds: Codes, number: int) -> Fold:
+    """Part the rows by whether a fold holds them out."""
+    seen, unseen = (training.part(np.flatnonzero(one)) for one in (folds != number, folds == number))
+    return Fold(seen, unseen, recipe)
+
 
 def encoded(training: TrainingSet, recipe: Recipe) -> tuple[Encoder, Examples]:
     """Fit the encoder, and put the cross-fitted matrix beside label and weight."""
     encoder, matrix = fit_encoder(
         training.accounts, training.rows, training.fields, recipe.features, recipe.seed
     )
-    return encoder, Examples(matrix, training.is_best, training.weight)
+    directions = column_directions(encoder, recipe)
+    return encoder, Examples(matrix, training.is_best, training.weight, directions)
 
 
 def points_of(training: TrainingSet, recipe: Recipe) -> tuple[Encoder, Linear]:
@@ -81,73 +93,55 @@ def kinds_to_try(training: TrainingSet, recipe: Recipe) -> list[ModelKind]:
     return list(kinds) if np.ptp(points) > 0 else others
 
 
+def with_ingredients(kinds: Sequence[ModelKind]) -> list[ModelKind]:
+    """Put what a blend is made of in its place."""
+    made = [INGREDIENTS.get(kind, (kind,)) for kind in kinds]
+    return list(dict.fromkeys(kind for one in made for kind in one))
+
+
 def out_of_fold_log_odds(
-    training: TrainingSet, recipe: Recipe, folds: Codes, progress: Progress = lambda: None
+    training: TrainingSet,
+    recipe: Recipe,
+    folds: Codes,
+    progress: Progress = lambda n: None,
+    known: Mapping[int, Fold] = MappingProxyType({}),
 ) -> dict[ModelKind, Floats]:
     """Score each row, by each kind of model, with one that never saw its group, encoder included.
+
+    Parameters
+    ----------
+    training : TrainingSet
+    recipe : Recipe
+        Its shape is settled.
+    folds : ndarray of int, shape (n_rows,)
+    progress : callable
+        As of `grown`.
+    known : mapping of int to Fold
+        Folds of this recipe that are made already, by number.
 
     Returns
     -------
     dict of str to ndarray of float64, shape (n_rows, n_stages)
         Log-odds before calibration; of boosted trees the mean over the seeds after each number of
-        `recipe.rounds`, of the other kinds one stage.
+        `recipe.rounds` that was grown, of the other kinds one stage. A blend is none of them: what it is
+        made of is.
     """
-    parts: dict[ModelKind, list[Floats]] = {kind: [] for kind in kinds_to_try(training, recipe)}
-    order = [np.flatnonzero(folds == number) for number in range(folds.max() + 1)]
-    for held_out in order:
-        seen = training.part(np.setdiff1d(np.arange(len(folds)), held_out))
-        fold = Fold(seen, training.part(held_out), recipe, progress)
-        for kind, found in parts.items():
-            found.append(HELD_OUT[kind](fold))
-    back = np.argsort(np.concatenate(order))
-    return {kind: np.concatenate(found)[back] for kind, found in parts.items()}
-
-
-def at_stage_of_other_folds(stages: Floats, is_best: Floats, folds: Codes) -> Floats:
-    """Give each row's log-odds at the rounds that suit the other folds best: none picks its own."""
-    raw = np.empty(len(stages))
-    for fold in range(folds.max() + 1):
-        held_out = folds == fold
-        raw[held_out] = stages[held_out, best_stage(stages[~held_out], is_best[~held_out])]
-    return raw
-
-
-def best_stage(stages: Floats, is_best: Floats) -> int:
-    """Give the position of the stage with the lowest log loss, the earliest of equals."""
-    return int(np.argmin([log_loss(stages[:, column], is_best) for column in range(stages.shape[1])]))
-
-
-def calibrated_by_other_folds(raw: Floats, is_best: Floats, folds: Codes) -> Floats:
-    """Calibrate each row's log-odds by two numbers from the other folds.
-
-    The two numbers never saw the row; the models behind those folds did, so a trace of it is left.
-    """
-    found = np.empty(len(raw))
-    for fold in range(folds.max() + 1):
-        held_out = folds == fold
-        calibration = fit_calibration(raw[~held_out], is_best[~held_out])
-        found[held_out] = calibration.log_odds(raw[held_out])
-    return found
-
-
-def in_parallel(function: Callable[[int], Any], seeds: list[int], n_jobs: int) -> list[Any]:
-    """Run one task a seed on threads: LightGBM leaves Python's lock while it works."""
     from joblib import Parallel, delayed
 
-    results: list[Any] = Parallel(n_jobs=n_jobs, prefer="threads")(delayed(function)(seed) for seed in seeds)
-    return results
+    kinds = with_ingredients(kinds_to_try(training, recipe))
+    order = [np.flatnonzero(folds == number) for number in range(folds.max() + 1)]
 
+    def scored(number: int) -> dict[ModelKind, Any]:
+        fold = known.get(number) or fold_of(training, recipe, folds, number)
+        return {kind: HELD_OUT[kind](fold) for kind in kinds}
 
-def _by_boosted_trees(fold: Fold) -> Floats:
-    examples, unseen = fold.encoded
-    recipe = fold.recipe
-
-    def stages(seed: int) -> Floats:
-        booster = fit_booster(examples, recipe.rounds[-1], seed, recipe.model)
-        fold.progress()
-        return staged_log_odds(booster, unseen, recipe.rounds)
-
-    return np.asarray(np.mean(in_parallel(stages, recipe.seeds, recipe.n_jobs), axis=0))
+    numbers = range(len(order))
+    found = Parallel(n_jobs=recipe.n_jobs, prefer="threads")(delayed(scored)(number) for number in numbers)
+    parts = {kind: [one[kind] for one in found] for kind in kinds}
+    if "boosted_trees" in parts:
+        parts["boosted_trees"] = grown(parts["boosted_trees"], recipe, recipe.fold_seeds, progress)
+    back = np.argsort(np.concatenate(order))
+    return {kind: np.concatenate(one)[back] for kind, one in parts.items()}
 
 
 def _by_logistic_regression(fold: Fold) -> Floats:
@@ -160,12 +154,14 @@ def _by_rubric(fold: Fold) -> Floats:
     return points.log_odds(encoder.transform(fold.unseen.accounts, fold.unseen.rows["as_of"]))
 
 
-HELD_OUT: Mapping[ModelKind, Callable[[Fold], Floats]] = {
-    "boosted_trees": _by_boosted_trees,
+HELD_OUT: Mapping[ModelKind, Callable[[Fold], Any]] = {
+    "boosted_trees": lambda fold: fold.plot,
     "logistic_regression": _by_logistic_regression,
     "rubric": _by_rubric,
 }
-"""How each kind scores a fold's held-out rows, shape (n_rows, n_stages)."""
+"""How each kind scores a fold's held-out rows, shape (n_rows, 1); of boosted trees, what they grow on."""
+
+INGREDIENTS: Mapping[ModelKind, tuple[ModelKind, ...]] = {"blend": ("boosted_trees", "logistic_regression")}
 
 
 def _check_enough(training: TrainingSet, folds: Codes) -> None:

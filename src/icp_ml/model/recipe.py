@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -63,8 +63,29 @@ class Recipe:
         return [(self.seed * 1_000 + number) % 2**31 for number in range(self.model.n_seeds)]
 
     @property
+    def fold_seeds(self) -> list[int]:
+        """Give the seeds of the boosters that are grown in each fold."""
+        return self.seeds[: self.model.n_fold_seeds]
+
+    @property
     def rounds(self) -> list[int]:
         """Give the numbers of rounds to choose from, evenly spaced up to the most that the trees allow."""
         most = max(self.model.max_trees // self.model.n_seeds, 1)
         steps = np.linspace(0, most, self.model.n_round_steps + 1)[1:]
         return sorted({max(round(step), 1) for step in steps})
+
+    @property
+    def n_leaves(self) -> int:
+        """Give the leaves of each tree: of several numbers that may be tried, the least."""
+        return min(self.model.n_leaves)
+
+    @property
+    def has_pairs(self) -> bool:
+        """Say whether pairs of categories are encoded; where they are yet to be tried, they are not."""
+        return self.features.pairs == "always"
+
+    def shaped(self, n_leaves: int, has_pairs: bool) -> Recipe:
+        """Give the recipe with one shape, which leaves nothing to try."""
+        pairs: Literal["never", "always"] = "always" if has_pairs else "never"
+        features = self.features.model_copy(update={"pairs": pairs})
+        return replace(self, features=features, model=self.model.model_copy(update={"n_leaves": (n_leaves,)}))

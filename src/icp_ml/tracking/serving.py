@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from icp_ml.model.candidate import Model
-from icp_ml.parsing import parse_mapped
+from icp_ml.parsing import notation, parse_table
 from icp_ml.schema import Field
 from icp_ml.scoring import score
 from icp_ml.scoring.reasons import reason_line
@@ -34,12 +34,13 @@ def parse_rows(rows: pd.DataFrame, prospects: Mapping[str, Any]) -> pd.DataFrame
         found: pd.Series[Any] = rows.get(heading, absent)
         return found
 
-    parsed = {}
-    for name, settings in prospects["columns"].items():
-        column = ColumnSettings.model_validate(settings)
-        field = Field(**prospects["fields"][name])
-        parsed[name] = parse_mapped(given, rows.index, field.kind, column, prospects["missing"]).values
-    return pd.DataFrame(parsed, index=rows.index)
+    columns = {key: ColumnSettings.model_validate(one) for key, one in prospects["columns"].items()}
+    kinds = {key: Field(**prospects["fields"][key]).kind for key in columns}
+    rates_on = prospects.get("rates_on")
+    day = None if rates_on is None else date.fromisoformat(rates_on)
+    written = notation(prospects["missing"], prospects.get("currency"), day)
+    parsed = parse_table(given, rows.index, columns, kinds, written)
+    return pd.DataFrame({name: one.values for name, one in parsed.items()}, index=rows.index)
 
 
 class Predictor:

@@ -39,7 +39,7 @@ EXAMPLES = {
 
 def example_row(model: Model) -> pd.DataFrame:
     """Make up one raw row: plausible numbers, and the most frequent level or item of what the model knows."""
-    frequent = {one.name: one.frequent[0] for one in model.encoder.attributes if one.frequent}
+    frequent = {one.name: one.example for one in model.encoder.attributes if one.example}
     cells: dict[str, str] = {}
     for name, column in model.prospects["columns"].items():
         value = EXAMPLES.get(model.prospects["fields"][name]["kind"], "example")

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 CHAMPION, CHALLENGER = "champion", "challenger"
 SQLITE = "sqlite:///"
+FINISHED_TRAINING = "attributes.status = 'FINISHED' AND tags.`mlflow.source.name` = 'pipelines.train'"
 
 
 @dataclass(frozen=True)
@@ -246,5 +247,4 @@ def newest_run(client: MlflowClient, settings: TrackingSettings) -> Any | None:
     found = client.get_experiment_by_name(settings.experiment)
     if found is None:
         return None
-    runs = client.search_runs([found.experiment_id], "attributes.status = 'FINISHED'", max_results=1)
-    return runs[0] if runs else None
+    return next(iter(client.search_runs([found.experiment_id], FINISHED_TRAINING, max_results=1)), None)
