@@ -48,10 +48,15 @@ def points_encoder(settings: RubricSettings, fields: Mapping[str, Field]) -> Enc
     """Make the rubric's encoder over these columns alone: a condition on another one is never known."""
     return Encoder(
         tuple(
-            Attribute(name, point.words, "rubric", {}, {}, (), _conditions(point.conditions, fields))
+            _point(name, point.words, _conditions(point.conditions, fields))
             for name, point in settings.points.items()
         )
     )
+
+
+def _point(name: str, words: str, conditions: tuple[Condition, ...]) -> Attribute:
+    sources = tuple(dict.fromkeys(one.column for one in conditions))
+    return Attribute(name, words, "rubric", sources, conditions=conditions)
 
 
 def rubric_weights(settings: RubricSettings) -> Floats:

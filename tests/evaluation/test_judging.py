@@ -62,7 +62,7 @@ def test_the_candidate_stands_beside_the_other_kinds_and_the_base_rate(judgement
     assert judgement.is_passed
 
 
-@pytest.mark.parametrize("name", ["icp_ml", "logistic regression", "base rate"])
+@pytest.mark.parametrize("name", ["icp_ml", "rubric", "base rate"])
 def test_figures_are_those_of_the_scored_rows(judgement, name: str) -> None:
     rows = judgement.scored
     again = figures(rows["is_best"].to_numpy(), rows[name].to_numpy(), settings().evaluation.shares)
@@ -173,7 +173,7 @@ def test_a_flat_candidate_has_a_full_report() -> None:
     training = with_label(companies(300), np.random.default_rng(8).random(300) < 0.3)
     fit = fit_candidate(training, recipe())
     flat = replace(fit.candidate, calibration=replace(fit.candidate.calibration, slope=0.0))
-    fit = Fit({**fit.kinds, fit.chosen: flat}, fit.chosen, fit.n_rounds)
+    fit = replace(fit, kinds={**fit.kinds, fit.chosen: flat})
     model = model_of(fit, float(training.is_best.mean()), fit.chosen)
     found = judged(Case(model, fit, training, [held_out(fit, training, companies(150, seed=2))]))
     assert found.report.figures["icp_ml"]["roc_auc"].value == 0.5

@@ -32,7 +32,7 @@ def stretched(fit: Fit, training: TrainingSet):
         is_part = training.rows["account_id"].isin(part.rows["account_id"]).to_numpy()
         known = np.array([by_account[one] for one in part.rows["account_id"]])
         fitted = replace(fit.candidate, out_of_fold=known, folds=fit.candidate.folds[is_part])
-        return Fit({fit.chosen: fitted}, fit.chosen, 0)
+        return replace(fit, kinds={fit.chosen: fitted})
 
     return refit, parts
 

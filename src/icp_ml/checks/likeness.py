@@ -11,8 +11,9 @@ import pandas as pd
 from icp_ml.checks.auc import grouped_auc
 from icp_ml.checks.case import Accounts, Case
 from icp_ml.checks.findings import Finding
-from icp_ml.features.attributes import usable_attributes
-from icp_ml.features.statistics import Floats, folds_of, split_items
+from icp_ml.features.items import split_items
+from icp_ml.features.statistics import Floats, folds_of
+from icp_ml.features.usable import usable_attributes
 from icp_ml.schema import LEVEL_KINDS
 from icp_ml.settings import ChecksSettings
 

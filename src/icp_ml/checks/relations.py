@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from icp_ml.checks.auc import Auc, group_codes, grouped_auc
 from icp_ml.checks.case import Case
-from icp_ml.features.attributes import Attribute, StatisticForm, items_of, usable_attributes
-from icp_ml.features.encoder import cross_fitted, learn
-from icp_ml.features.statistics import Codes, Floats, Items, folds_of, split_items
+from icp_ml.features.attributes import ITEM_FORMS, LEVEL_FORMS, Attribute
+from icp_ml.features.items import Items, cross_fitted_summary, rows_to_keep, split_items
+from icp_ml.features.statistics import MIN_SEEN, Codes, Floats, Labelled, folds_of
+from icp_ml.features.usable import usable_attributes
 from icp_ml.model.training import TrainingSet
 from icp_ml.settings import FeaturesSettings
 
@@ -89,7 +90,7 @@ def relations(case: Case, seed: int) -> list[Relation]:
     attributes = usable_attributes(training.accounts, training.fields, case.features.exclude)
     found = []
     for attribute in attributes:
-        if attribute.form != "ratio":
+        if not attribute.is_derived:
             found += list(_of_column(attribute, training, rows))
     return found
 
@@ -109,8 +110,9 @@ def _of_column(attribute: Attribute, training: TrainingSet, rows: _Rows) -> Iter
         return
     known = training.part(np.flatnonzero(is_known))
     inside = rows.part(is_known)
-    if attribute.form in get_args(StatisticForm):
-        items = items_of(attribute, training.accounts)
+    if attribute.form in (*LEVEL_FORMS, *ITEM_FORMS):
+        form = attribute.form if attribute.form in ITEM_FORMS else "levels"
+        items = split_items(training.accounts[attribute.name], form)
         yield from _of_items(attribute, items.part(is_known), inside)
         yield from _of_levels(attribute.name, items, rows)
     else:
@@ -135,11 +137,9 @@ def _of_numbers(name: str, numbers: Floats, rows: _Rows) -> Iterator[Relation]:
 
 
 def _of_items(attribute: Attribute, items: Items, rows: _Rows) -> Iterator[Relation]:
-    form = attribute.form if attribute.form in get_args(StatisticForm) else "levels"
-    named = Attribute(attribute.name, attribute.words, form, {}, {}, ())
-    learnt = learn(named, items, rows.is_best, rows.settings)
-    part = cross_fitted(learnt, items, rows.is_best, rows.fold, rows.settings)
-    score = np.where(np.isnan(part[:, 0]), 0.0, part[:, 0])
+    labelled = Labelled(rows.is_best, rows.fold, rows.settings)
+    min_rows = rows_to_keep(labelled) if attribute.form in ITEM_FORMS else MIN_SEEN
+    score = np.nan_to_num(cross_fitted_summary(items, labelled, min_rows)[:, 0])
     auc = grouped_auc(score, rows.is_best, rows.group)
     if auc is not None:
         wider = replace(auc, error=CROSS_FITTED_ERROR * auc.error)

@@ -110,7 +110,8 @@ def scored_rows(fit: Fit, rows: TrainingSet, split: Split, tiering: Tiering) -> 
     part, base_rate = rows.part(split.test), float(rows.is_best[split.train].mean())
     by_kind = {kind_words(kind): one.probability_of(part) for kind, one in fit.kinds.items()}
     found = by_kind[kind_words(fit.chosen)]
-    completeness = fit.candidate.encoder.known(part.accounts, part.rows["as_of"]).mean(axis=1)
+    encoder = fit.candidate.encoder
+    completeness = encoder.completeness(encoder.known(part.accounts, part.rows["as_of"]))
     return HeldOut(
         part,
         {CANDIDATE: found, **by_kind, BASE_RATE: np.full(len(found), base_rate)},

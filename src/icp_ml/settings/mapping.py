@@ -141,3 +141,9 @@ class DataSettings(Settings):
     deals: TableSettings | None = None
     signals: TableSettings | None = None
     prospects: TableSettings | None = None
+
+    @model_validator(mode="after")
+    def _has_rates_for_its_currency(self) -> DataSettings:
+        if (self.currency is None) != (self.rates_on is None):
+            raise ValueError("currency and rates_on go together: rates_on is the day of its exchange rates")
+        return self

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from icp_ml.settings.base import Count, NotNegative, Positive, Settings, Share, Text
 
-ModelKind = Literal["boosted_trees", "logistic_regression", "rubric"]
+ModelKind = Literal["boosted_trees", "logistic_regression", "blend", "rubric"]
 OffByDefault = Literal["contact_roles", "decision_maker", "completeness"]
 Direction = Literal["increasing", "decreasing"]
 Leaves = Annotated[int, Field(ge=2)]
@@ -44,6 +44,7 @@ class ModelSettings(Settings):
 
     n_folds: Annotated[int, Field(ge=2)]
     n_seeds: Count
+    n_fold_seeds: Count  # of them, at most, in each fold: rounds, calibration and kind are chosen by these
     max_trees: Count  # over all seeds
     n_round_steps: Count  # how many numbers of rounds are compared out of fold
     learning_rate: Positive
@@ -72,8 +73,8 @@ class MatchingSettings(Settings):
     """When two records are the same company."""
 
     match_on: Annotated[tuple[Literal["domain", "registration_id", "name"], ...], Field(min_length=1)]
-    min_name_similarity: Share  # of two cleaned names in the same place
-    max_block_rows: Count  # names compared with each other at once; a larger block is cut finer
+    min_name_similarity: Annotated[float, Field(gt=0, le=1)]  # of the words that two names do not share
+    max_block_rows: Count  # records of one key that each one is compared with at most
     pool_customers: bool  # whether duplicate customers' outcomes count as one account's
 
 

@@ -1,0 +1,1 @@
+"""Prediction quality against the tools that a user would pick instead, on public data."""
