@@ -17,7 +17,7 @@ from icp_ml.data.enrichment.reading import read_sources
 from icp_ml.data.filters import kept_rows, listed_values
 from icp_ml.data.joins import joined_rows, with_joins
 from icp_ml.data.mapping import DECLARING, mapped_fields, own_columns, table_settings
-from icp_ml.data.sources import RawBatch, Refused, place_name, read_batches, source_digest
+from icp_ml.data.sources import RawBatch, Refused, place_name, read_batches, source_digest, source_size
 from icp_ml.errors import DataError, count, examples
 from icp_ml.schema import Field, table_checks
 from icp_ml.settings import DataSettings
@@ -113,6 +113,7 @@ def _checked_batches(
 ) -> Iterator[_Checked]:
     table, fields = table_settings(name, mapping), mapped_fields(name, mapping)
     schema, seen = table_checks(fields), set[str]()
+    source_size(table)  # where it is not there, that is said before anything of what is joined to it
     sources = read_sources(table, fields, mapping) if name in DECLARING else ()
     enrichment = enrichment_of(sources, fields, mapping)
     joined = [joined_rows(table, at, mapping) for at in range(len(table.joins))]
