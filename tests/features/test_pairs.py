@@ -91,3 +91,10 @@ def test_a_pair_speaks_of_finer_levels_than_its_path_needs() -> None:
     shifted = replace(training, accounts=training.accounts.drop(columns="region"))
     matrix = encoder.transform(shifted.accounts, DAY)
     assert np.isnan(matrix[:, encoder.columns.index("industry×region:share")]).all()
+
+
+def test_two_columns_that_no_row_has_both_of_make_no_pair() -> None:
+    accounts, rows, fields = two(300, 4, crossed)
+    is_first = np.arange(300) < 150
+    apart = accounts.assign(a=accounts["a"].where(is_first), b=accounts["b"].where(~is_first))
+    assert [one.name for one in fitted(apart, rows, fields)[0].attributes] == ["a", "b"]

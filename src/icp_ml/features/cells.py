@@ -114,7 +114,9 @@ def _held(cells: Cells, labelled: Labelled) -> tuple[Floats, Floats]:
     n_cells, is_there = len(cells.first), cells.codes >= 0
     place = cells.codes[is_there] * labelled.n_folds + labelled.folds[is_there]
     n, n_best = (
-        np.bincount(place, weights=weight, minlength=n_cells * labelled.n_folds).reshape(n_cells, -1)
+        np.bincount(place, weights=weight, minlength=n_cells * labelled.n_folds).reshape(
+            n_cells, labelled.n_folds
+        )
         for weight in (None, labelled.is_best[is_there])
     )
     return n.astype(np.float64), n_best.astype(np.float64)
