@@ -110,9 +110,22 @@ def experiment_name(run: Run) -> str:
 
 
 def train_command(run: Run) -> str:
-    """Say how to train with what was found, and else as the search was asked."""
-    kept = [one for one in run.overrides if not one.lstrip("+~").startswith(("tuning", "experiment="))]
-    return f'make train ARGS="{" ".join([*kept, f"experiment={experiment_name(run)}"])}"'
+    """Say how to train with what was found, and else as the search was asked.
+
+    The experiments that were searched from come first; a searched setting would overrule what was found.
+    """
+    from icp_ml.tuning.space import SEARCHED
+
+    name, asked = experiment_name(run), [one.lstrip("+~").partition("=") for one in run.overrides]
+    kept = [
+        override
+        for override, (key, _, _) in zip(run.overrides, asked, strict=True)
+        if key.split(".")[0] not in ("tuning", "experiment") and key not in SEARCHED
+    ]
+    chosen = [value.strip("[]").split(",") for key, _, value in asked if key == "experiment"]
+    before = [one.strip() for one in (chosen[-1] if chosen else []) if one.strip() not in (name, "null", "")]
+    experiment = f"[{','.join([*before, name])}]" if before else name
+    return f'make train ARGS="{" ".join([*kept, f"experiment={experiment}"])}"'
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 
 import pytest
 import yaml
@@ -9,6 +10,7 @@ from support import QUICK, command, compose
 
 from icp_ml.config import CONF, checked
 from icp_ml.tracking.store import newest_run, store
+from pipelines.tune import train_command
 
 TUNE = (*QUICK, "model.max_trees=40", "tuning.n_trials=3", "tuning.budget_seconds=600")
 
@@ -34,8 +36,25 @@ def test_it_says_what_was_found_and_how_to_train_with_it(tuned) -> None:
     line = tuned[1].splitlines()[-1]
     assert line.startswith("tuning: 3 trials, 0 of them given up early; ")
     assert line.partition(": make train ")[2].startswith(
-        'ARGS="n_jobs=1 model.max_trees=40 experiment=tuned_demo"'
+        'ARGS="n_jobs=1 model.max_trees=40 experiment=[quick,tuned_demo]"'
     )
+
+
+@pytest.mark.parametrize(
+    ("asked", "command"),
+    [
+        ((), "experiment=tuned_demo"),
+        (("experiment=null", "tuning=optuna", "tuning.n_trials=9"), "experiment=tuned_demo"),
+        (("experiment=tuned_demo", "label=won"), "label=won experiment=tuned_demo"),
+        (("experiment=quick",), "experiment=[quick,tuned_demo]"),
+        (("experiment=[quick,tuned_demo]",), "experiment=[quick,tuned_demo]"),
+        (("model.l2=3", "++model.n_leaves=[7]", "features.pairs=never"), "experiment=tuned_demo"),
+        (("model.n_folds=3",), "model.n_folds=3 experiment=tuned_demo"),
+    ],
+)
+def test_the_command_trains_with_what_was_found_on_what_was_searched_from(asked, command: str) -> None:
+    run = replace(compose().segments()[0], overrides=asked)
+    assert train_command(run) == f'make train ARGS="{command}"'
 
 
 def test_a_rerun_goes_on_where_it_stopped(tuned) -> None:

@@ -36,6 +36,7 @@ BOUNDS: Mapping[str, Bounds] = {
     "features.n_text_dimensions": Bounds(0, 32),
 }
 PAIRS = "features.pairs"
+SEARCHED = frozenset({*BOUNDS, PAIRS})
 DIGITS = 3
 """What is tried is what a person reads in the file that is written."""
 
