@@ -18,6 +18,7 @@ SOURCES = {
     "time_zone": ("country", "region"),
     "size": ("employees",),
     "industry×country": ("industry", "country"),
+    "size×industry": ("employees", "industry"),
     "decision_maker": ("contact_roles",),
     "completeness": ("industry", "employees", "budget"),
 }
@@ -47,6 +48,7 @@ ENCODER = Encoder(
         attribute("completeness", "completeness", "how much is known"),
         attribute("industry_code", "industry_code", "industry code"),
         attribute("funding_stage", "ordered", "funding stage"),
+        attribute("size×industry", "pair", "size and industry"),
     )
 )
 ROW = {
@@ -99,6 +101,7 @@ def told(contributions, accounts=ACCOUNT, n_reasons=8):
         (14, False, "How much is known: 67 %"),
         (15, True, "Industry code: 541511, professional services"),
         (16, True, "Funding stage: Series B"),
+        (17, True, "Size and industry: 1,001-5,000, Software"),
     ],
 )
 def test_each_form_speaks_in_words(at: int, is_for: bool, words: str) -> None:

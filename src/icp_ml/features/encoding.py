@@ -68,10 +68,9 @@ def shown_value(attribute: Attribute, accounts: pd.DataFrame, as_of: Day) -> lis
     if attribute.form == "rubric":
         return list(what_was_met(attribute.conditions, accounts, as_of))
     if attribute.form == "pair":
-        return list(zip(*(_given(accounts, name) for name in attribute.sources), strict=True))
+        return list(zip(*(_level(accounts, name, as_of) for name in attribute.sources), strict=True))
     if attribute.form == "band":
-        bands = bands_of(attribute, Columns(accounts, as_of))
-        return [bands.names[at] if at >= 0 else None for at in bands.codes.tolist()]
+        return _band(accounts, attribute.sources[0], as_of)
     if attribute.is_derived:
         return list(encode_value(attribute, Columns(accounts, as_of)).tolist())
     return _given(accounts, attribute.name)
@@ -79,6 +78,17 @@ def shown_value(attribute: Attribute, accounts: pd.DataFrame, as_of: Day) -> lis
 
 def _given(accounts: pd.DataFrame, name: str) -> list[Any]:
     return list(accounts[name].tolist()) if name in accounts else [None] * len(accounts)
+
+
+def _level(accounts: pd.DataFrame, name: str, as_of: Day) -> list[Any]:
+    """Give the levels of a pair's part; of a number, its band is the level."""
+    is_number = name in accounts and pd.api.types.is_numeric_dtype(accounts[name])
+    return _band(accounts, name, as_of) if is_number else _given(accounts, name)
+
+
+def _band(accounts: pd.DataFrame, name: str, as_of: Day) -> list[Any]:
+    bands = bands_of(Attribute(name, name, "band", (name,)), Columns(accounts, as_of))
+    return [bands.names[at] if at >= 0 else None for at in bands.codes.tolist()]
 
 
 def shown_items(attribute: Attribute, value: str, is_for: bool, n: int) -> list[str]:
