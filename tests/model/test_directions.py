@@ -58,3 +58,15 @@ def test_a_direction_of_what_has_no_number_names_those_that_have(name: str) -> N
     assert str(failure.value).startswith(f"model.monotone names what has no number to learn from: {name}.")
     assert "employees" in str(failure.value)
     assert "industry," not in str(failure.value).partition("Name")[2]
+
+
+def test_of_a_founding_year_increasing_means_that_older_is_better() -> None:
+    fit = fit_candidate(companies(400), declared(founded_year="increasing"))
+    others = companies(60, seed=8)
+    scores = [
+        fit.kinds["boosted_trees"].probability_of(
+            replace(others, accounts=others.accounts.assign(founded_year=year))
+        )
+        for year in (2020.0, 2010.0, 2000.0, 1980.0, 1900.0)
+    ]
+    assert np.diff(np.array(scores), axis=0).min() >= -1e-12
