@@ -47,6 +47,11 @@ def test_a_plain_number(text, number):
     assert parse_one(text, POINT) == number
 
 
+@pytest.mark.parametrize("text", ["bis 9", "bis 9 Mitarbeiter", "to 9", "à 9", "bis zu 9", "up to 9"])
+def test_a_word_before_the_upper_bound_is_no_minus(text):
+    assert parse_one(text, POINT) == 9
+
+
 @pytest.mark.parametrize(
     ("text", "number"),
     [

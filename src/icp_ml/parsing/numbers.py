@@ -4,7 +4,7 @@ Choices that a reader of the figures should know:
 
 - a band is its geometric mean ("51-200" is 101), because sizes are skewed; a band from zero its
   arithmetic mean ("0-20" is 10);
-- an open band is its bound ("10,000+" and "over 10,000" are 10000, "under 10" is 10);
+- an open band is its bound ("10,000+" and "over 10,000" are 10000, "under 10" and "bis 10" are 10);
 - "12 %" is 12, not 0.12;
 - M, MM, Mio. and mn are millions; B, bn and Mrd. billions; T is trillions, but TEUR thousands;
 - money for an hour, a day, a week or a month is a year's ("$10k per month" is 120000);
@@ -167,9 +167,11 @@ def _read_parts(text: str, column: ColumnSettings) -> list[Amount | str] | None:
             return None
         if kind == "number":
             parts.append(Amount(_plain_digits(written, column), None))
-        elif kind == "dash" or written in RANGE_WORDS:
+        elif kind == "dash" or (written in RANGE_WORDS and parts):
             parts.append("-")
-        elif kind == "word" and not _take_word(written.replace(".", ""), parts):
+        elif (
+            kind == "word" and written not in RANGE_WORDS and not _take_word(written.replace(".", ""), parts)
+        ):
             return None
     return parts
 
