@@ -73,7 +73,7 @@ def test_a_domain_that_many_share_joins_nobody(shared: str) -> None:
     assert match_keys(table(customers))["domain"].tolist() == [0]
 
 
-@pytest.mark.parametrize("number", ["0", "000000000", "123456789", "n/a", "99999999"])
+@pytest.mark.parametrize("number", ["0", "000000000", "123456789", "n/a", "99999999", "pending", "Applied for"])
 def test_a_registration_number_that_is_none_joins_nobody(number: str) -> None:
     customers = [account("C1", "Acme", registration_id=number)]
     assert recognised(customers, [account("P1", "Bravo", registration_id=number)]) == [""]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -60,6 +61,7 @@ ROW_KEYS = ("id", "domain", "registration_id", "name", "country", *PLACES)
 END_LETTERS = 4  # of a name; a name with a slip keeps its first or its last ones
 MIN_REGISTRATION_LETTERS = 5
 NUMBERS_IN_ORDER = "01234567890"
+HAS_DIGIT = re.compile(r"[0-9]")
 
 
 def company_domains(accounts: pd.DataFrame) -> pd.Series[Any]:
@@ -74,9 +76,13 @@ def with_company_domains(accounts: pd.DataFrame) -> pd.DataFrame:
 
 
 def registration_key(number: str) -> str | None:
-    """Give a registration number without signs, case and leading zeros; None where it stands for none."""
+    """Give a registration number without signs, case and leading zeros; None where it stands for none.
+
+    Words stand for none: "pending", "applied for", "not registered".
+    """
     plain = "".join(sign for sign in number.casefold() if sign.isalnum())
-    if len(plain) < MIN_REGISTRATION_LETTERS or len(set(plain)) == 1 or plain in NUMBERS_IN_ORDER:
+    is_number = len(plain) >= MIN_REGISTRATION_LETTERS and len(set(plain)) > 1 and HAS_DIGIT.search(plain)
+    if not is_number or plain in NUMBERS_IN_ORDER:
         return None
     return plain.lstrip("0") if plain.isdigit() else plain
 
