@@ -66,7 +66,7 @@ def test_a_stranger_is_not(prospect: dict[str, Any]) -> None:
     assert recognised([ACME, BRAVO, TINY], [prospect]) == [""]
 
 
-@pytest.mark.parametrize("shared", ["gmail.com", "gmx.de", "yahoo.co.uk", "facebook.com", "wordpress.com"])
+@pytest.mark.parametrize("shared", ["gmail.com", "gmx.de", "yahoo.co.uk", "yahoo.com.au", "hotmail.es", "outlook.de", "facebook.com"])
 def test_a_domain_that_many_share_joins_nobody(shared: str) -> None:
     customers = [account("C1", "Acme", domain=shared)]
     assert recognised(customers, [account("P1", "Bravo", domain=shared)]) == [""]

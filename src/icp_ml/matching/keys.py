@@ -32,6 +32,9 @@ FREE_MAIL = frozenset(
 )
 """Domains of mailboxes, which join nobody."""
 
+MAILBOX_OF_A_COUNTRY = r"(?:gmail|googlemail|gmx|yahoo|ymail|hotmail|outlook|live|msn|aol)(?:\.com?)?\.[a-z]{2}"
+"""Large mail providers have a domain in nearly every country: yahoo.com.au, hotmail.es, outlook.de."""
+
 SHARED_SITES = frozenset(
     one
     for domains in (
@@ -67,7 +70,8 @@ HAS_DIGIT = re.compile(r"[0-9]")
 def company_domains(accounts: pd.DataFrame) -> pd.Series[Any]:
     """Give web domains, missing where there is none or many companies share it."""
     domains = _column(accounts, "domain")
-    return domains.mask(domains.isin(FREE_MAIL | SHARED_SITES))
+    is_shared = domains.isin(FREE_MAIL | SHARED_SITES) | domains.str.fullmatch(MAILBOX_OF_A_COUNTRY, na=False)
+    return domains.mask(is_shared)
 
 
 def with_company_domains(accounts: pd.DataFrame) -> pd.DataFrame:
