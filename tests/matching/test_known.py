@@ -66,14 +66,19 @@ def test_a_stranger_is_not(prospect: dict[str, Any]) -> None:
     assert recognised([ACME, BRAVO, TINY], [prospect]) == [""]
 
 
-@pytest.mark.parametrize("shared", ["gmail.com", "gmx.de", "yahoo.co.uk", "yahoo.com.au", "hotmail.es", "outlook.de", "facebook.com"])
+@pytest.mark.parametrize(
+    "shared",
+    ["gmail.com", "gmx.de", "yahoo.co.uk", "yahoo.com.au", "hotmail.es", "outlook.de", "facebook.com"],
+)
 def test_a_domain_that_many_share_joins_nobody(shared: str) -> None:
     customers = [account("C1", "Acme", domain=shared)]
     assert recognised(customers, [account("P1", "Bravo", domain=shared)]) == [""]
     assert match_keys(table(customers))["domain"].tolist() == [0]
 
 
-@pytest.mark.parametrize("number", ["0", "000000000", "123456789", "n/a", "99999999", "pending", "Applied for"])
+@pytest.mark.parametrize(
+    "number", ["0", "000000000", "123456789", "n/a", "99999999", "pending", "Applied for"]
+)
 def test_a_registration_number_that_is_none_joins_nobody(number: str) -> None:
     customers = [account("C1", "Acme", registration_id=number)]
     assert recognised(customers, [account("P1", "Bravo", registration_id=number)]) == [""]

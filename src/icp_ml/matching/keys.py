@@ -32,7 +32,9 @@ FREE_MAIL = frozenset(
 )
 """Domains of mailboxes, which join nobody."""
 
-MAILBOX_OF_A_COUNTRY = r"(?:gmail|googlemail|gmx|yahoo|ymail|hotmail|outlook|live|msn|aol)(?:\.com?)?\.[a-z]{2}"
+MAILBOX_OF_A_COUNTRY = (
+    r"(?:gmail|googlemail|gmx|yahoo|ymail|hotmail|outlook|live|msn|aol)(?:\.com?)?\.[a-z]{2}"
+)
 """Large mail providers have a domain in nearly every country: yahoo.com.au, hotmail.es, outlook.de."""
 
 SHARED_SITES = frozenset(
