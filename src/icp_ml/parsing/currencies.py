@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from icp_ml.errors import ConfigError
+from icp_ml.parsing.places import LANGUAGES, fold, without_rivals
 
 LONGEST_CLOSURE_DAYS = 7
 """The ECB quotes on every business day; Easter and Christmas close it for up to five."""
@@ -57,6 +58,7 @@ SIGNS: dict[str, frozenset[str]] = {
         )
     },
 }  # fmt: skip
+HARMLESS_IN_CELLS = frozenset(("us", "british", "sterling"))
 BEFORE_SIGN = r"(?<![^\W\d_])(?:us|ca|c|au|a|nz|hk|s|sg|r|mx|nt)(?=\$)|(?<![^\W\d_])(?:cn|jp)(?=¥)"
 """The letters that tell one dollar from another."""
 
@@ -110,11 +112,37 @@ def names_currency(text: str) -> bool:
 
 
 def currency_code(text: str, declared: str) -> str:
-    """Give the code of a cell that names a currency by itself: "EUR", "€", "euros", "US Dollar"."""
+    """Give the code of a cell that names a currency by itself: "EUR", "€", "euros", "Canadian Dollar".
+
+    A word that is not understood beside "dollar", "pound" or "rupee" says that it is not the usual one.
+    """
     folded = " ".join(text.casefold().split()).replace("us dollar", "usd")
     if re.fullmatch(r"[a-z]{3}", folded) and folded not in WORDS:
         return folded.upper()
+    if _says_more(folded):
+        return _names().get(fold(folded).removesuffix("s"), NO_CURRENCY)
     return named_currency(folded, declared) if names_currency(folded) else NO_CURRENCY
+
+
+def _says_more(text: str) -> bool:
+    """Say whether a cell has words that are not understood, and neither a code nor a sign of one currency."""
+    found = list(MENTION.finditer(text))
+    words = {one["word"] for one in found if one["word"]}
+    signs = [SIGNS.get(one["sign"].replace(" ", ""), DOLLARS) for one in found if one["sign"]]
+    is_sure = bool(words & set(ISO_CODES.split())) or any(len(meant) == 1 for meant in signs)
+    return bool(words - WORDS.keys() - HARMLESS_IN_CELLS) and not is_sure
+
+
+@lru_cache(maxsize=1)
+def _names() -> Mapping[str, str]:
+    """Map each folded name of a currency, in any of the languages, to its code."""
+    from babel import Locale
+
+    return without_rivals(
+        (fold(name).removesuffix("s"), code)
+        for language in LANGUAGES
+        for code, name in Locale.parse(language).currencies.items()
+    )
 
 
 def _mentions(text: str) -> list[frozenset[str]]:
