@@ -15,6 +15,11 @@ from icp_ml.matching.pairs import name_likeness
     ("name", "core"),
     [
         ("The Müller & Söhne GmbH & Co. KG", "muller and sohne"),
+        ("Müller Bau Gesellschaft mbH", "muller bau"),
+        ("Müller Bau Gesellschaft mit beschränkter Haftung & Co. KG", "muller bau"),
+        ("Müller Bau Ges.m.b.H.", "muller bau"),
+        ("Müller Bau Aktiengesellschaft", "muller bau"),
+        ("Müller Bau e.K.", "muller bau"),
         ("ACME, Inc.", "acme"),
         ("Acme S.A.", "acme"),
         ("Acme S. A.", "acme"),

@@ -33,6 +33,12 @@ FORMS_OF_OURS = (
     "mbh",
     "eg",
     "doo",
+    "ek",
+    "gesmbh",
+    "gesellschaft mbh",
+    "gesellschaft mit beschrankter haftung",
+    "aktiengesellschaft",
+    "kommanditgesellschaft",
 )
 """Legal forms that cleanco does not list."""
 
