@@ -154,6 +154,13 @@ def test_the_decimal_sign_is_what_the_values_say(
     assert why in text
 
 
+def test_industry_codes_say_nothing_of_decimals(tmp_path: Path) -> None:
+    sizes = ["10.000+", "1.001-5.000", "1-9", "10-49", "50-99"]
+    codes = ["62.01", "28.11", "46.90", "20.11", "62.02"]
+    columns, _ = customers_of(tmp_path, {"Mitarbeiter": sizes, "WZ": codes})
+    assert columns["employees"].decimal == ","
+
+
 @pytest.mark.parametrize(
     ("values", "order", "why"),
     [

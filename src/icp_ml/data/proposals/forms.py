@@ -26,6 +26,7 @@ SYSTEMS: dict[str, tuple[str, re.Pattern[str]]] = {
     "nace": ("nace wz naf ape cnae ateco", re.compile(r"(?:[A-U]\s?)?\d{2}\.\d{1,2}[A-Z]?(?:\.\d+)?")),
 }
 """The systems of industry codes: how headings name them, and codes that only they have."""
+CODE_WORDS = " ".join((*(words for words, _ in SYSTEMS.values()), "code", "codes"))
 MIN_SYSTEM_SHARE = 0.9
 WON = re.compile(r"\b(?:won|gewonnen|gagn[ée]e?|ganad[oa]|signed|closed[\s_-]?won)\b", re.IGNORECASE)
 LOST = re.compile(r"\b(?:lost|verloren|perdue?|perdid[oa]|closed[\s_-]?lost)\b", re.IGNORECASE)
@@ -43,10 +44,13 @@ class Hints:
 
 
 def hints_of(columns: Iterable[Column]) -> Hints:
-    """Gather what the columns of a file say of decimals and of the order of dates."""
+    """Gather what the columns of a file say of decimals and of the order of dates.
+
+    Industry codes say nothing of decimals: "28.11" is no number.
+    """
     n_comma = n_point = n_day_first = n_month_first = 0
     for column in columns:
-        comma, point, _ = decimal_evidence(column)
+        comma, point, _ = (0, 0, 0) if has_word(column.heading, CODE_WORDS) else decimal_evidence(column)
         first, second, _ = date_evidence(column)
         n_comma, n_point = n_comma + comma, n_point + point
         n_day_first, n_month_first = n_day_first + first, n_month_first + second
