@@ -70,6 +70,21 @@ def values(rows: pd.DataFrame, column: str) -> list[Any]:
     return rows[column].astype(object).where(rows[column].notna(), None).tolist()
 
 
+@pytest.mark.parametrize(("hq", "size"), [("DE", 250.0), ("", 250.0), ("GB", None)])
+def test_a_registration_number_finds_nobody_in_another_country(
+    hq: str, size: float | None, tmp_path: Path
+) -> None:
+    own = {"path": written(tmp_path, "own.csv", "id,reg,land", "1,0723456,DE")}
+    own["columns"] = {"account_id": "id", "registration_id": "reg", "country": "land"}
+    further = {"path": written(tmp_path, "vendor.csv", "reg,hq,size", f"723456,{hq},250")}
+    further |= {"match_on": ["registration_id"]}
+    further["columns"] = {"registration_id": "reg", "country": "hq", "employees": "size"}
+    content = {"name": "test", "root": ".", "today": date(2026, 1, 1), "missing": ("", "-")}
+    tables = {"customers": own, "prospects": own, "enrichment": {"vendor": further}}
+    rows = read_table("prospects", DataSettings.model_validate(content | tables)).rows
+    assert rows["employees"].iloc[0] == size or (size is None and rows["employees"].isna().all())
+
+
 @pytest.mark.parametrize(
     ("own", "theirs", "employees"),
     [

@@ -74,8 +74,19 @@ class Source:
                 wanted = account_keys(accounts.iloc[left], by, self.place)
                 at = key.distinct.get_indexer(pd.Index(wanted, dtype=object))
                 is_hit = at >= 0
+                if by == "registration_id":
+                    hits = np.flatnonzero(is_hit)
+                    is_hit[hits] = ~self._is_abroad(accounts.iloc[left[hits]], key.first[at[hits]])
                 rows[left[is_hit]], keys[left[is_hit]] = key.first[at[is_hit]], number
         return Found(rows, keys)
+
+    def _is_abroad(self, accounts: pd.DataFrame, at: Places) -> Mask:
+        """Say whose row names another country: a registration number counts within its own."""
+        if "country" not in accounts or "country" not in self.values:
+            return np.zeros(len(accounts), dtype=np.bool_)
+        ours, theirs = accounts["country"].reset_index(drop=True), self.values["country"].iloc[at]
+        theirs = theirs.reset_index(drop=True)
+        return (ours.notna() & theirs.notna() & (ours != theirs)).to_numpy(dtype=np.bool_)
 
     def taken(self, column: str, found: Found) -> pd.Series[Any]:
         """Give a column for accounts, missing where they were not found, one after the other."""
