@@ -75,7 +75,7 @@ def same_name(left: pd.DataFrame, right: pd.DataFrame, settings: MatchingSetting
     """Pair the rows of like name and place that nothing speaks against, with the likeness of their names.
 
     Names are the same when they hold the same letters, or the same words in another order; the places then
-    agree where the finest that both know does. Names that differ by a slip count in the same city or postal
+    agree as `in_one_place` says. Names that differ by a slip count in the same city or postal
     code alone, in which two companies are rarely called almost the same, and not with another founding year.
     Within one table the left one of each pair is the later.
 
