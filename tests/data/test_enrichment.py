@@ -116,7 +116,7 @@ def test_the_first_key_that_finds_counts(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("key", "own", "theirs"),
-    [("account_id", "17850.0", "17850"), ("registration_id", "hrb 123-45", "HRB 12345")],
+    [("account_id", "17850.0", "17850"), ("registration_id", "köln hrb 123-45", "Köln HRB 12345")],
 )
 def test_ids_and_registration_numbers_match_whatever_their_form(
     tmp_path: Path, key: str, own: str, theirs: str

@@ -11,7 +11,9 @@ from matched import account, settings, table
 from icp_ml.matching import KnownAccounts, company_domains, known_accounts, match_keys
 from icp_ml.matching.keys import FREE_MAIL, SHARED_SITES
 
-ACME = account("C1", "Acme Ltd", domain="acme.com", registration_id="HRB 0012345", country="DE", city="Köln")
+ACME = account(
+    "C1", "Acme Ltd", domain="acme.com", registration_id="Köln HRB 0012345", country="DE", city="Köln"
+)
 BRAVO = account("C2", "Bravo Machines", country="US", region="California", city="Fresno")
 TINY = account("C3", "Donnerwood Works", country="US", city="Fresno", postal_code="93650", founded_year=1999)
 
@@ -27,8 +29,8 @@ def recognised(customers: list[dict[str, Any]], prospects: list[dict[str, Any]],
     [
         (account("C1", "Other"), "account_id"),
         (account("P", "Something else", domain="acme.com"), "domain"),
-        (account("P", "Acme (Köln)", registration_id="hrb-0012345", country="DE"), "registration_id"),
-        (account("P", "Acme", registration_id="HRB0012345"), "registration_id"),
+        (account("P", "Acme (Köln)", registration_id="köln-hrb-0012345", country="DE"), "registration_id"),
+        (account("P", "Acme", registration_id="Köln HRB0012345"), "registration_id"),
         (account("P", "ACME GmbH", country="DE", city="KÖLN"), "name"),
         (account("P", "bravo machines, inc.", country="US", region="california", city="Clovis"), "name"),
         (account("P", "Machines Bravo", country="US", city="Fresno"), "name"),
@@ -48,8 +50,8 @@ def test_a_customer_is_recognised(prospect: dict[str, Any], by: str) -> None:
     "prospect",
     [
         account("P", "Acme", country="DE", city="Köln", domain="acme.de"),
-        account("P", "Acme", country="DE", city="Köln", registration_id="HRB 99999"),
-        account("P", "Other", country="FR", registration_id="HRB 0012345"),
+        account("P", "Acme", country="DE", city="Köln", registration_id="Köln HRB 99999"),
+        account("P", "Other", country="FR", registration_id="Köln HRB 0012345"),
         account("P", "Acme", country="US", city="Köln"),
         account("P", "Acme"),
         account("P", "Acme Software", country="DE", city="Köln"),

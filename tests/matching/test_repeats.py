@@ -69,7 +69,7 @@ def test_an_original_stands_for_what_its_repeats_say() -> None:
 
 def test_a_registration_number_counts_in_its_country() -> None:
     countries = ["DE", "FR", "DE", None]
-    rows = [account(str(at), country=one, registration_id="HRB 123") for at, one in enumerate(countries)]
+    rows = [account(str(at), country=one, registration_id="Köln HRB 123") for at, one in enumerate(countries)]
     assert repeated_registrations(match_keys(table(rows)), 100) == {2: 0, 3: 0}
 
 

@@ -27,8 +27,8 @@ def companies(accounts: list[dict[str, Any]], **changed: Any) -> dict[str, str]:
         (account("A", "Acme", domain="acme.com"), account("B", None, domain="acme.com"), "domain"),
         (account("A", "Acme", domain="acme.com"), account("B", "Acme Software", domain="acme.com"), "domain"),
         (
-            account("A", "Acme", registration_id="HRB 12345", domain="acme.com"),
-            account("B", "Renamed", registration_id="HRB12345", domain="renamed.com"),
+            account("A", "Acme", registration_id="Köln HRB 12345", domain="acme.com"),
+            account("B", "Renamed", registration_id="Köln HRB12345", domain="renamed.com"),
             "registration_id",
         ),
         (account("A", "Acme Inc", **HERE), account("B", "Acme LLC", domain="acme.com", **HERE), "name"),
@@ -96,7 +96,7 @@ KNOWN = st.fixed_dictionaries(
     {
         "name": st.sampled_from(["Donnerwood", "Donnorwood Inc", "Donnorwoad", "Acme", "Acme Labs", None]),
         "domain": st.sampled_from(["acme.com", "donner.com", "gmail.com", None]),
-        "registration_id": st.sampled_from(["HRB 12345", "HRB 54321", None, None]),
+        "registration_id": st.sampled_from(["Köln HRB 12345", "Köln HRB 54321", None, None]),
         "country": st.sampled_from(["US", "DE", None]),
         "city": st.sampled_from(["Fresno", "Köln", None]),
     }

@@ -212,3 +212,22 @@ def test_no_rows_have_no_reasons() -> None:
 )
 def test_numbers_are_written_as_people_say_them(value: float, words: str) -> None:
     assert short_number(value) == words
+
+
+@pytest.mark.parametrize(
+    ("name", "form", "value", "words"),
+    [
+        ("country", "levels", "IT", "Country: Italy"),
+        ("country", "levels", "XX", "Country: XX"),
+        ("region", "levels", "US-CA", "Region: California"),
+        ("region", "levels", "SF Bay", "Region: SF Bay"),
+        ("region", "levels", "US-ZZ", "Region: US-ZZ"),
+        ("employees", "number", 3.1623, "Employees: 3"),
+        ("department_sales", "number", 31.62, "Department_sales: 32"),
+        ("rounds", "number", 3.1623, "Rounds: 3.2"),
+    ],
+)
+def test_places_and_head_counts_are_said_as_people_say_them(name, form, value, words) -> None:
+    encoder = Encoder((attribute(name, form),))
+    told, _ = reasons(encoder, pd.DataFrame({name: [value]}), DAY, np.array([[1.0]]), 1)
+    assert told[0][0][1] == words

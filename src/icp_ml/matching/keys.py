@@ -66,6 +66,7 @@ ROW_KEYS = ("id", "domain", "registration_id", "name", "country", *PLACES)
 END_LETTERS = 4  # of a name; a name with a slip keeps its first or its last ones
 MIN_REGISTRATION_LETTERS = 5
 NUMBERS_IN_ORDER = "01234567890"
+WITHOUT_COURT = re.compile(r"(?:hr[ab]|gnr|vr|pr)[0-9]+[a-z]?")
 HAS_DIGIT = re.compile(r"[0-9]")
 
 
@@ -84,11 +85,12 @@ def with_company_domains(accounts: pd.DataFrame) -> pd.DataFrame:
 def registration_key(number: str) -> str | None:
     """Give a registration number without signs, case and leading zeros; None where it stands for none.
 
-    Words stand for none: "pending", "applied for", "not registered".
+    Words stand for none: "pending", "applied for", "not registered". So does a German register's number
+    without its court: every court counts from 1.
     """
     plain = "".join(sign for sign in number.casefold() if sign.isalnum())
     is_number = len(plain) >= MIN_REGISTRATION_LETTERS and len(set(plain)) > 1 and HAS_DIGIT.search(plain)
-    if not is_number or plain in NUMBERS_IN_ORDER:
+    if not is_number or plain in NUMBERS_IN_ORDER or WITHOUT_COURT.fullmatch(plain):
         return None
     return plain.lstrip("0") if plain.isdigit() else plain
 

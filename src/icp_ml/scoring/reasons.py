@@ -13,9 +13,13 @@ from icp_ml.features.encoder import Encoder
 from icp_ml.features.encoding import ITEM_SEPARATOR, shown_items, shown_value
 from icp_ml.features.statistics import Floats
 from icp_ml.industries import industry_levels, industry_title
+from icp_ml.schema import DEPARTMENT
+from icp_ml.scoring.place_names import place_name
 
 N_ITEMS_SHOWN = 3
 N_WORDS_SHOWN = 8
+HEAD_COUNTS = ("employees", DEPARTMENT)
+"""Attributes that count people: the middle of a band of sizes is shown whole."""
 Reason = tuple[str, str, float]
 
 
@@ -106,7 +110,7 @@ def _phrase(attribute: Attribute, value: Any, is_for: bool) -> str:
         case "industry_code":
             shown = _with_title(value)
         case _:
-            shown = value
+            shown = place_name(attribute.name, value)
     return f"{attribute.words[:1].upper()}{attribute.words[1:]}: {shown}"
 
 
@@ -122,7 +126,8 @@ def _number(attribute: Attribute, value: float) -> str:
                 f":{minutes % 60}" if minutes % 60 else ""
             )
         case _:
-            return short_number(value)
+            is_count = attribute.name.startswith(HEAD_COUNTS) and value >= 1
+            return short_number(round(value) if is_count else value)
 
 
 def _with_title(code: str) -> str:
