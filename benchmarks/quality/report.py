@@ -101,8 +101,9 @@ def summary(part: pd.DataFrame) -> Iterator[str]:
 
 
 def by_task(found: pd.DataFrame) -> Iterator[str]:
-    """Give AUC / average precision / log loss of every tool on every task, mean over its repeats."""
+    """Give AUC / average precision / log loss of every tool on every task, mean over the repeats all have."""
     named = tools(found)
+    found = pd.concat([complete(one) for _, one in found.groupby("task")])
     yield f"| task | {' | '.join(named)} |"
     yield "|---|" + "---:|" * len(named)
     means = found.groupby(["task", "tool"])[["roc_auc", "average_precision", "log_loss"]].mean()

@@ -76,4 +76,6 @@ def steered(recipe: Recipe, values: Values) -> Recipe:
 
 
 def _split(names: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    return [(*name.split(".", 1), name) for name in names]  # type: ignore[misc]
+    """Give each setting its group, its key, and its name."""
+    parts = [(name, name.partition(".")) for name in names]
+    return [(group, key, name) for name, (group, _, key) in parts]
