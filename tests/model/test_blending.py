@@ -53,10 +53,13 @@ def test_no_label_reaches_the_share_of_its_own_fold() -> None:
 def test_contributions_and_base_sum_to_the_blended_log_odds() -> None:
     _, fit, _ = trained()
     one, other = fit.kinds["blend"], companies(60, seed=4)
-    blend = Blend(one.scorer.boosters, one.scorer.linear, 0.3)
+    blend = Blend(one.scorer.forest, one.scorer.linear, 0.3)
     matrix = one.encoder.transform(other.accounts, other.rows["as_of"])
-    by_column, base = blend.contributions(matrix)
-    np.testing.assert_allclose(by_column.sum(axis=1) + base, blend.log_odds(matrix).mean(axis=1), atol=1e-10)
+    found = blend.explain(matrix)
+    assert found.contributions.shape == (60, len(one.encoder.attributes))
+    total = found.contributions.sum(axis=1) + found.base
+    np.testing.assert_allclose(total, blend.log_odds(matrix).mean(axis=1), rtol=0, atol=1e-5)
+    np.testing.assert_array_equal(found.log_odds, blend.log_odds(matrix))
 
 
 def test_a_blend_is_read_as_it_was_written() -> None:

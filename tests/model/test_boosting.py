@@ -7,8 +7,8 @@ import pytest
 from small import settings, trained
 
 from icp_ml.features.encoder import fit_encoder
+from icp_ml.forest import Forest
 from icp_ml.model.boosting import (
-    Boosters,
     Examples,
     added_log_odds,
     booster_text,
@@ -71,23 +71,7 @@ def test_the_text_names_no_thread_and_scores_the_same(examples) -> None:
     booster = fitted(examples, 10)
     text = booster_text(booster)
     assert "num_threads" not in text
-    np.testing.assert_array_equal(
-        Boosters((text,)).log_odds(examples.matrix)[:, 0], booster.predict(examples.matrix, raw_score=True)
+    found = Forest((text,), tuple(range(examples.matrix.shape[1]))).log_odds(examples.matrix)
+    np.testing.assert_allclose(
+        found[:, 0], booster.predict(examples.matrix, raw_score=True), rtol=0, atol=1e-12
     )
-
-
-def test_contributions_and_base_sum_to_the_mean_log_odds(examples) -> None:
-    three = [fitted(examples, 10, seed) for seed in (1, 2, 3)]
-    boosters = Boosters(tuple(booster_text(one) for one in three))
-    by_column, base = boosters.contributions(examples.matrix)
-    by_seed = boosters.log_odds(examples.matrix)
-    np.testing.assert_allclose(by_column.sum(axis=1) + base, by_seed.mean(axis=1), atol=1e-12)
-    expected = np.column_stack([one.predict(examples.matrix, raw_score=True) for one in three])
-    np.testing.assert_array_equal(by_seed, expected)
-
-
-def test_no_rows_have_no_scores(examples) -> None:
-    boosters = Boosters((booster_text(fitted(examples, 2)),))
-    empty = examples.matrix[:0]
-    assert boosters.log_odds(empty).shape == (0, 1)
-    assert boosters.contributions(empty)[0].shape == (0, examples.matrix.shape[1])

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -33,7 +34,7 @@ def test_the_numbers_kept_are_scikit_learns_own() -> None:
 
 @given(arrays(np.float64, (4, 3), elements=st.floats(-1e300, 1e300) | st.just(np.nan)))
 def test_contributions_and_base_are_the_log_odds(matrix) -> None:
-    by_column, base = FITTED.contributions(matrix)
+    by_column, base, _ = FITTED.explain(matrix)
     np.testing.assert_allclose(by_column.sum(axis=1) + base, FITTED.log_odds(matrix)[:, 0], atol=1e-12)
     assert np.isfinite(by_column).all()
 
@@ -44,15 +45,23 @@ def test_a_row_does_not_depend_on_its_neighbours(picked) -> None:
 
 
 def test_contributions_are_centred_so_that_the_base_is_the_mean_row() -> None:
-    by_column, base = FITTED.contributions(MATRIX)
+    by_column, base, _ = FITTED.explain(MATRIX)
     np.testing.assert_allclose(by_column.mean(axis=0), 0, atol=1e-6)
     assert base == FITTED.intercept
+
+
+def test_terms_are_summed_over_a_group() -> None:
+    grouped = replace(FITTED, groups=(0, 1, 1))
+    alone, found = FITTED.explain(MATRIX), grouped.explain(MATRIX)
+    np.testing.assert_allclose(found.contributions[:, 1], alone.contributions[:, 1:].sum(axis=1), atol=1e-12)
+    np.testing.assert_array_equal(found.contributions[:, 0], alone.contributions[:, 0])
+    np.testing.assert_array_equal(found.log_odds, alone.log_odds)
 
 
 def test_a_gap_speaks_through_its_own_column() -> None:
     gap = np.array([[0.0, np.nan, 1.0]])
     there = np.array([[0.0, np.expm1(FITTED.fill[1]), 1.0]])
-    difference = FITTED.contributions(gap)[0] - FITTED.contributions(there)[0]
+    difference = FITTED.terms(gap) - FITTED.terms(there)
     np.testing.assert_allclose(difference, [[0, FITTED.gap_coefficient[1], 0]], atol=1e-12)
     assert FITTED.gap_coefficient[0] == FITTED.gap_coefficient[2] == 0
 
@@ -60,7 +69,7 @@ def test_a_gap_speaks_through_its_own_column() -> None:
 def test_a_column_that_never_varied_or_never_was_says_nothing() -> None:
     matrix = np.column_stack([np.arange(60.0), np.full(60, np.nan), np.ones(60)])
     fitted = fit_logistic(Examples(matrix, (np.arange(60) > 30).astype(float), np.ones(60)), 0.1)
-    by_column, _ = fitted.contributions(np.array([[np.nan, 3.0, 1e300]]))
+    by_column = fitted.terms(np.array([[np.nan, 3.0, 1e300]]))
     assert by_column[0, 1:].tolist() == [0.0, 0.0]
     assert np.isfinite(by_column).all()
 
@@ -84,7 +93,7 @@ def test_a_stronger_penalty_makes_smaller_numbers() -> None:
 
 def test_it_is_json_read_back_as_it_was() -> None:
     (text,) = FITTED.to_files().values()
-    assert Linear.from_json(text) == FITTED
+    assert Linear.from_json(text, ()) == FITTED
     assert set(json.loads(text)) == set(vars(FITTED))
 
 

@@ -152,7 +152,7 @@ def test_no_rows_give_no_rows() -> None:
 
 def test_what_speaks_is_the_contribution_to_the_score() -> None:
     model = trained()[2]
-    contributions, _ = model.explain(model.encoder.transform(OTHERS, DAY), 1)
+    contributions = model.explain(model.encoder.transform(OTHERS, DAY), 1).contributions
     place = {one.name: at for at, one in enumerate(model.encoder.attributes)}
     for row, told in enumerate(scored(OTHERS)["reasons_for"]):
         assert [strength for _, _, strength in told] == [

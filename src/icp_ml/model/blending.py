@@ -4,40 +4,40 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from icp_ml.features.statistics import Codes, Floats
-from icp_ml.model.boosting import Boosters
+from icp_ml.forest import Explanation, Forest
 from icp_ml.model.linear import Linear, kept_number
 
 
 @dataclass(frozen=True)
 class Blend:
-    """Log-odds = (1 - share) × the boosters' + share × the linear scorer's; contributions likewise."""
+    """Log-odds = (1 - share) × the forest's + share × the linear scorer's; contributions likewise."""
 
-    boosters: Boosters
+    forest: Forest
     linear: Linear
     share: float
 
     def log_odds(self, matrix: Floats, n_threads: int = 1) -> Floats:
         """Give each booster's log-odds, blended, before calibration, shape (n_rows, n_boosters)."""
-        trees, terms = self.boosters.log_odds(matrix, n_threads), self.linear.log_odds(matrix)
-        return (1 - self.share) * trees + self.share * terms
+        found: Floats = self._blended(self.forest.log_odds(matrix, n_threads), self.linear.log_odds(matrix))
+        return found
 
-    def contributions(self, matrix: Floats, n_threads: int = 1) -> tuple[Floats, float]:
-        """Blend the contributions, shape (n_rows, n_columns), and the base values."""
-        of_trees, base = self.boosters.contributions(matrix, n_threads)
-        of_terms, intercept = self.linear.contributions(matrix)
-        return (
-            (1 - self.share) * of_trees + self.share * of_terms,
-            (1 - self.share) * base + self.share * intercept,
-        )
+    def explain(self, matrix: Floats, n_threads: int = 1) -> Explanation:
+        """Blend the contributions, the base values and the log-odds."""
+        trees, terms = self.forest.explain(matrix, n_threads), self.linear.explain(matrix)
+        return Explanation(*(self._blended(one, other) for one, other in zip(trees, terms, strict=True)))
+
+    def _blended(self, of_trees: Any, of_terms: Any) -> Any:
+        return (1 - self.share) * of_trees + self.share * of_terms
 
     def to_files(self) -> dict[str, str]:
         """Write it as named texts."""
         share = {"blend.json": json.dumps({"share": self.share})}
-        return {**self.boosters.to_files(), **self.linear.to_files(), **share}
+        return {**self.forest.to_files(), **self.linear.to_files(), **share}
 
 
 def fit_share(trees: Floats, terms: Floats, is_best: Floats) -> float:

@@ -1,10 +1,9 @@
-"""Bagged LightGBM: deterministic boosters, their scores and their contributions, all as text and arrays."""
+"""Bagged LightGBM: deterministic boosters, grown round by round and kept as text."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,12 +26,16 @@ class Examples:
     directions : tuple of int
         Of each column: 1 where it may only raise the score, -1 where only lower it, 0 where it is free.
         Empty: all are free.
+    groups : tuple of int
+        Of each column, from 0 on: contributions are summed over a group, an attribute. Empty: each column
+        stands for itself.
     """
 
     matrix: Floats
     is_best: Floats
     weight: Floats
     directions: tuple[int, ...] = ()
+    groups: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -125,45 +128,3 @@ def booster_text(booster: Any) -> str:
     """Write a booster as LightGBM's text without its training options, which name machine-bound settings."""
     text: str = booster.model_to_string()
     return re.sub(r"\nparameters:.*?end of parameters\n", "\n", text, flags=re.DOTALL)
-
-
-@dataclass(frozen=True)
-class Boosters:
-    """Boosters averaged in log-odds, each as LightGBM's text: one a seed."""
-
-    texts: tuple[str, ...]
-
-    @cached_property
-    def _loaded(self) -> list[Any]:
-        """Read the boosters from their text; nothing stored is executed."""
-        import lightgbm as lgb
-
-        return [lgb.Booster(model_str=text) for text in self.texts]
-
-    def log_odds(self, matrix: Floats, n_threads: int = 1) -> Floats:
-        """Give each booster's log-odds before calibration, shape (n_rows, n_boosters)."""
-        if len(matrix) == 0:
-            return np.zeros((0, len(self.texts)))
-        found = [one.predict(matrix, raw_score=True, num_threads=n_threads) for one in self._loaded]
-        return np.column_stack(found)
-
-    def contributions(self, matrix: Floats, n_threads: int = 1) -> tuple[Floats, float]:
-        """Average the boosters' exact SHAP contributions in log-odds (Lundberg et al. 2020).
-
-        Returns
-        -------
-        contributions : ndarray of float64, shape (n_rows, n_columns)
-        base : float
-            A row's contributions plus this are its mean log-odds before calibration; 0 where there is no row.
-        """
-        total = np.zeros((len(matrix), matrix.shape[1] + 1))
-        if len(matrix) == 0:
-            return total[:, :-1], 0.0
-        for booster in self._loaded:
-            total += booster.predict(matrix, pred_contrib=True, num_threads=n_threads)
-        mean = total / len(self.texts)
-        return mean[:, :-1], float(mean[0, -1])
-
-    def to_files(self) -> dict[str, str]:
-        """Write the boosters as named texts."""
-        return {f"trees_{seed}.txt": text for seed, text in enumerate(self.texts)}

@@ -14,9 +14,9 @@ import numpy as np
 from icp_ml.errors import DataError
 from icp_ml.features.encoder import Encoder
 from icp_ml.features.statistics import Floats, log_odds
+from icp_ml.forest import Explanation, Forest
 from icp_ml.model.base_rates import BaseRates
 from icp_ml.model.blending import Blend
-from icp_ml.model.boosting import Boosters
 from icp_ml.model.calibration import Calibration, probability
 from icp_ml.model.linear import Linear
 from icp_ml.parsing import PARSER_VERSION
@@ -48,7 +48,7 @@ class Model:
     ----------
     kind : ModelKind
     encoder : Encoder
-    scorer : Boosters, Linear or Blend
+    scorer : Forest, Linear or Blend
     calibration : Calibration, optional
         None for a declared rubric, which gives points and no probability.
     rates : BaseRates, optional
@@ -62,7 +62,7 @@ class Model:
 
     kind: ModelKind
     encoder: Encoder
-    scorer: Boosters | Linear | Blend
+    scorer: Forest | Linear | Blend
     calibration: Calibration | None
     rates: BaseRates | None
     tiers: Tiers
@@ -96,26 +96,23 @@ class Model:
         with np.errstate(divide="ignore"):
             return probability(log_odds(fit_probability) + self.shift)
 
-    def explain(self, matrix: Floats, n_threads: int) -> tuple[Floats, float]:
-        """Give each attribute's contribution to the score, and the base value.
+    def explain(self, matrix: Floats, n_threads: int) -> Explanation:
+        """Give each attribute's contribution to the score, the base value, and each seed's log-odds.
 
         Returns
         -------
-        contributions : ndarray of float64, shape (n_rows, n_attributes)
-        base : float
-            A row's contributions plus this are its calibrated log-odds, shifted by a declared base rate; of a
-            declared rubric, its points.
+        Explanation
+            Calibrated: a row's contributions, of shape (n_rows, n_attributes), plus the base value are its
+            score's log-odds, shifted by a declared base rate. The log-odds are as of `log_odds`, not shifted.
+            Of a declared rubric, all of it in points.
         """
-        by_column, raw_base = self.scorer.contributions(matrix, n_threads)
-        attribute_of = self.encoder.attribute_of_column
-        starts = np.flatnonzero(np.diff(attribute_of, prepend=-1))
-        by_attribute = (
-            np.add.reduceat(by_column, starts, axis=1) if len(matrix) else np.empty((0, len(starts)))
-        )
+        raw = self.scorer.explain(matrix, n_threads)
         if self.calibration is None:
-            return by_attribute, raw_base
-        base = float(self.calibration.slope * raw_base + self.calibration.intercept)
-        return self.calibration.slope * by_attribute, base + self.shift
+            return raw
+        base = self.calibration.slope * raw.base + self.calibration.intercept + self.shift
+        return Explanation(
+            self.calibration.slope * raw.contributions, base, self.calibration.log_odds(raw.log_odds)
+        )
 
     def log_odds(self, matrix: Floats, n_threads: int) -> Floats:
         """Give each seed's calibrated log-odds, shape (n_rows, n_seeds), before any declared base rate.
@@ -160,10 +157,11 @@ class Model:
             _check_version("parser version", content["parser_version"], PARSER_VERSION)
             _check_digests(files, content["digests"])
             calibration, rates = content["calibration"], content["base_rates"]
+            encoder = Encoder.from_json(files["encoder.json"])
             return cls(
                 content["kind"],
-                Encoder.from_json(files["encoder.json"]),
-                _scorer(files, content["digests"]),
+                encoder,
+                _scorer(files, content["digests"], encoder),
                 calibration and Calibration(**calibration),
                 rates and BaseRates(**rates),
                 Tiers(**content["tiers"]),
@@ -175,15 +173,16 @@ class Model:
             raise DataError("the model's files are incomplete or damaged.", [repr(failure)], fix) from failure
 
 
-def _scorer(files: Mapping[str, str], digests: Mapping[str, str]) -> Boosters | Linear | Blend:
-    n_boosters = sum(name.startswith("trees_") for name in digests)
-    boosters = Boosters(tuple(files[f"trees_{seed}.txt"] for seed in range(n_boosters)))
-    if "linear.json" not in digests:
-        return boosters
-    linear = Linear.from_json(files["linear.json"])
-    if "blend.json" not in digests:
+def _scorer(files: Mapping[str, str], names: Mapping[str, str], encoder: Encoder) -> Forest | Linear | Blend:
+    groups = tuple(encoder.attribute_of_column.tolist())
+    n_boosters = sum(name.startswith("trees_") for name in names)
+    forest = Forest(tuple(files[f"trees_{seed}.txt"] for seed in range(n_boosters)), groups)
+    if "linear.json" not in names:
+        return forest
+    linear = Linear.from_json(files["linear.json"], groups)
+    if "blend.json" not in names:
         return linear
-    return Blend(boosters, linear, **json.loads(files["blend.json"]))
+    return Blend(forest, linear, **json.loads(files["blend.json"]))
 
 
 def _json(content: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from typing import Any, Self
 import numpy as np
 
 from icp_ml.features.statistics import Codes, Floats
+from icp_ml.forest import Explanation
 from icp_ml.model.boosting import Examples
 
 SIGNIFICANT_DIGITS = 8
@@ -31,6 +32,9 @@ class Linear:
         Of each column.
     gap_centre, gap_coefficient : tuple of float
         Of each column's indicator that its value is missing; its contribution is the column's.
+    groups : tuple of int
+        Of each column, ascending from 0: contributions are summed over a group. Empty: each column stands
+        for itself.
     """
 
     intercept: float
@@ -40,31 +44,42 @@ class Linear:
     coefficient: tuple[float, ...]
     gap_centre: tuple[float, ...]
     gap_coefficient: tuple[float, ...]
+    groups: tuple[int, ...] = ()
 
-    def contributions(self, matrix: Floats, n_threads: int = 1) -> tuple[Floats, float]:
-        """Give the centred linear terms, shape (n_rows, n_columns), and the base value: the intercept."""
+    def explain(self, matrix: Floats, n_threads: int = 1) -> Explanation:
+        """Sum the terms over groups; the base value is the intercept."""
+        terms = self.terms(matrix)
+        starts = np.flatnonzero(np.diff(self.groups or range(terms.shape[1]), prepend=-1))
+        by_group = (
+            np.add.reduceat(terms, starts, axis=1) if terms.size else np.empty((len(terms), len(starts)))
+        )
+        return Explanation(by_group, self.intercept, self._summed(terms))
+
+    def terms(self, matrix: Floats) -> Floats:
+        """Give each column's centred linear term, shape (n_rows, n_columns)."""
         is_missing = np.isnan(matrix)
         values = np.where(is_missing, self.fill, signed_log(matrix) if self.is_log else matrix)
         own = np.asarray(self.coefficient) * (values - self.centre)
-        return own + np.asarray(self.gap_coefficient) * (
-            is_missing - np.asarray(self.gap_centre)
-        ), self.intercept
+        return np.asarray(own + np.asarray(self.gap_coefficient) * (is_missing - np.asarray(self.gap_centre)))
 
     def log_odds(self, matrix: Floats, n_threads: int = 1) -> Floats:
         """Give the log-odds before calibration, shape (n_rows, 1)."""
-        by_column, base = self.contributions(matrix)
-        return np.asarray(by_column.sum(axis=1, keepdims=True) + base)
+        return self._summed(self.terms(matrix))
 
     def to_files(self) -> dict[str, str]:
-        """Write all of it as one named text."""
-        return {"linear.json": json.dumps(asdict(self), indent=1)}
+        """Write all of it as one named text, but for the groups: the encoder knows them."""
+        numbers = {name: value for name, value in asdict(self).items() if name != "groups"}
+        return {"linear.json": json.dumps(numbers, indent=1)}
 
     @classmethod
-    def from_json(cls, text: str) -> Self:
+    def from_json(cls, text: str, groups: tuple[int, ...]) -> Self:
         """Read what `to_files` wrote."""
         stored = json.loads(text)
         by_column: Any = {name: tuple(one) for name, one in stored.items() if isinstance(one, list)}
-        return cls(**{**stored, **by_column})
+        return cls(**{**stored, **by_column}, groups=groups)
+
+    def _summed(self, terms: Floats) -> Floats:
+        return np.asarray(terms.sum(axis=1, keepdims=True) + self.intercept)
 
 
 def fit_logistic(examples: Examples, c: float) -> Linear:
@@ -100,6 +115,7 @@ def fit_logistic(examples: Examples, c: float) -> Linear:
         _kept(coefficient[:n_columns]),
         _kept(scaler.mean_[n_columns:][gap_of]),
         _kept(coefficient[n_columns:][gap_of]),
+        examples.groups,
     )
 
 

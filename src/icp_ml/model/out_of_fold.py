@@ -55,7 +55,8 @@ def encoded(training: TrainingSet, recipe: Recipe) -> tuple[Encoder, Examples]:
         training.accounts, training.rows, training.fields, recipe.features, recipe.seed
     )
     directions = column_directions(encoder, recipe)
-    return encoder, Examples(matrix, training.is_best, training.weight, directions)
+    groups = tuple(encoder.attribute_of_column.tolist())
+    return encoder, Examples(matrix, training.is_best, training.weight, directions, groups)
 
 
 def points_of(training: TrainingSet, recipe: Recipe) -> tuple[Encoder, Linear]:

@@ -9,8 +9,9 @@ from functools import cached_property
 from icp_ml.errors import count
 from icp_ml.features.encoder import Encoder
 from icp_ml.features.statistics import Codes, Floats
+from icp_ml.forest import Forest
 from icp_ml.model.blending import Blend, blended_by_other_folds, fit_share
-from icp_ml.model.boosting import Boosters, Examples, ground_of
+from icp_ml.model.boosting import Examples, ground_of
 from icp_ml.model.calibration import Calibration, fit_calibration, log_loss, probability
 from icp_ml.model.directions import directed
 from icp_ml.model.growing import Progress, fitted_texts, on_one_blas_thread
@@ -35,7 +36,7 @@ from icp_ml.settings import ModelKind
 
 __all__ = ["Fit", "Fitted", "Recipe", "TrainingSet", "fit_candidate", "n_steps"]
 
-Scorer = Boosters | Linear | Blend
+Scorer = Forest | Linear | Blend
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Fitted:
     kind : ModelKind
     encoder : Encoder
         Of the rubric: its points; of the other kinds: one and the same.
-    scorer : Boosters, Linear or Blend
+    scorer : Forest, Linear or Blend
     calibration : Calibration
         Fitted on all rows' out-of-fold log-odds.
     out_of_fold : ndarray of float64, shape (n_rows,)
@@ -118,7 +119,7 @@ class Fit:
             share = round(100 * scorer.share)
             both = f"{100 - share} % boosted trees {trees} and {share} % logistic regression"
             return f"blend of {both} on {columns}{pairs}"
-        grown = f" {trees}" if isinstance(scorer, Boosters) else ""
+        grown = f" {trees}" if isinstance(scorer, Forest) else ""
         return f"{self.chosen.replace('_', ' ')}{grown} on {columns}{pairs}"
 
 
@@ -137,9 +138,10 @@ class _Whole:
         return encoded(self.training, self.recipe)
 
     @cached_property
-    def boosters(self) -> Boosters:
-        ground = ground_of(self.encoded[1], self.recipe.model)
-        return Boosters(fitted_texts(ground, self.n_rounds, self.recipe, self.progress))
+    def forest(self) -> Forest:
+        examples = self.encoded[1]
+        ground = ground_of(examples, self.recipe.model)
+        return Forest(fitted_texts(ground, self.n_rounds, self.recipe, self.progress), examples.groups)
 
     @cached_property
     def logistic_regression(self) -> Linear:
@@ -213,11 +215,11 @@ def _both(whole: _Whole) -> tuple[Floats, Floats]:
 
 def _blend(whole: _Whole) -> tuple[Encoder, Blend]:
     share = fit_share(*_both(whole), whole.training.is_best)
-    return whole.encoded[0], Blend(whole.boosters, whole.logistic_regression, share)
+    return whole.encoded[0], Blend(whole.forest, whole.logistic_regression, share)
 
 
 LEARNT: Mapping[ModelKind, Callable[[_Whole], tuple[Encoder, Scorer]]] = {
-    "boosted_trees": lambda whole: (whole.encoded[0], whole.boosters),
+    "boosted_trees": lambda whole: (whole.encoded[0], whole.forest),
     "logistic_regression": lambda whole: (whole.encoded[0], whole.logistic_regression),
     "blend": _blend,
     "rubric": lambda whole: points_of(whole.training, whole.recipe),

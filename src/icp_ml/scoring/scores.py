@@ -76,7 +76,7 @@ def score(
     n_reasons : int
         Most reasons for, and as many against.
     n_threads : int
-        Threads of LightGBM; the result does not depend on it.
+        The result does not depend on it.
 
     Returns
     -------
@@ -90,10 +90,11 @@ def score(
     """
     matrix = model.encoder.transform(accounts, as_of)
     known = model.encoder.known(accounts, as_of)
-    contributions, _ = model.explain(matrix, n_threads)
-    heard = _heard(model, contributions, known)
+    explained = model.explain(matrix, n_threads)
+    heard = _heard(model, explained.contributions, known)
     reasons_for, reasons_against = reasons(model.encoder, accounts, as_of, heard, n_reasons)
-    scores = _scores(model, matrix, n_threads)
+    points = model.scorer.log_odds(matrix)[:, 0] if model.kind == "rubric" else np.full(len(matrix), np.nan)
+    scores = _scores(model, explained.log_odds, points)
     completeness = model.encoder.completeness(known)
     nameless: Any = pd.array([None] * len(accounts), "str")
     return pd.DataFrame(
@@ -109,10 +110,9 @@ def score(
     )
 
 
-def _scores(model: Model, matrix: Floats, n_threads: int) -> dict[str, Floats]:
-    """Give the numeric scores of each row."""
-    nothing = np.full(len(matrix), np.nan)
-    points = model.scorer.log_odds(matrix)[:, 0] if model.kind == "rubric" else nothing
+def _scores(model: Model, log_odds: Floats, points: Floats) -> dict[str, Floats]:
+    """Give the numeric scores of each row, from each seed's log-odds and a rubric's points."""
+    nothing = np.full(len(log_odds), np.nan)
     if model.calibration is None:
         return {
             "fit_probability": nothing,
@@ -121,10 +121,9 @@ def _scores(model: Model, matrix: Floats, n_threads: int) -> dict[str, Floats]:
             "rank_score": points,
             "model_spread": nothing,
         }
-    by_seed = model.log_odds(matrix, n_threads)
-    unshifted = by_seed.mean(axis=1)
+    unshifted = log_odds.mean(axis=1)
     fit_probability = probability(unshifted + model.shift)
-    spread = np.ptp(probability(by_seed + model.shift), axis=1) if by_seed.shape[1] > 1 else nothing
+    spread = np.ptp(probability(log_odds + model.shift), axis=1) if log_odds.shape[1] > 1 else nothing
     return {
         "fit_probability": fit_probability,
         "fit_probability_unshifted": probability(unshifted),

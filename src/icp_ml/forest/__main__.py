@@ -1,0 +1,30 @@
+"""Compile the kernels, so that the first model does not wait for it: python -m icp_ml.forest."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from icp_ml.forest.forest import Forest
+
+STUMP = """num_tree_per_iteration=1
+
+Tree=0
+num_leaves=2
+split_feature=0
+threshold=0.5
+decision_type=2
+left_child=-1
+right_child=-2
+leaf_value=-1 1
+leaf_count=1 1
+internal_count=2
+"""
+
+
+def main() -> None:
+    """Score and explain one row of one stump: every kernel runs once."""
+    Forest((STUMP,), (0,)).explain(np.zeros((1, 1)))
+
+
+if __name__ == "__main__":
+    main()
