@@ -57,6 +57,12 @@ def test_more_leaves_are_grown_where_they_are_asked_for(examples) -> None:
     assert max(counts[3]) == 3 < max(counts[15]) <= 15
 
 
+@pytest.mark.parametrize(("n_leaves", "depth"), [(2, 1), (7, 3), (8, 3), (9, 4)])
+def test_no_leaf_lies_deeper_than_in_a_balanced_tree(examples, n_leaves, depth) -> None:
+    nodes = fitted(examples, 5, n_leaves=n_leaves).trees_to_dataframe()
+    assert nodes["node_depth"].max() - 1 == depth
+
+
 def test_a_booster_that_finds_no_split_scores_the_rate_at_every_stage() -> None:
     is_best = np.arange(40) % 4 == 0
     flat = Examples(np.zeros((40, 2)), is_best.astype(float), np.ones(40))

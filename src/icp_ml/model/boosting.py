@@ -70,7 +70,8 @@ def seedling(ground: Ground, seed: int, n_leaves: int, settings: ModelSettings) 
     seed : int
         Draws rows and columns for each tree.
     n_leaves : int
-        Of each tree, at most.
+        Of each tree, at most. No leaf lies deeper than in a balanced tree of so many: LightGBM splits the
+        best leaf first, and on few rows goes down one branch to a handful of them.
     settings : ModelSettings
     """
     import lightgbm as lgb
@@ -79,6 +80,7 @@ def seedling(ground: Ground, seed: int, n_leaves: int, settings: ModelSettings) 
         "objective": "binary",
         "learning_rate": settings.learning_rate,
         "num_leaves": n_leaves,
+        "max_depth": _balanced_depth(n_leaves),
         "min_data_in_leaf": settings.min_rows_per_leaf,
         "lambda_l2": settings.l2,
         "bagging_fraction": settings.row_share,
@@ -97,6 +99,11 @@ def seedling(ground: Ground, seed: int, n_leaves: int, settings: ModelSettings) 
             "monotone_constraints_method": "intermediate",
         }
     return lgb.Booster(options, ground.bins)
+
+
+def _balanced_depth(n_leaves: int) -> int:
+    """Give the depth of a balanced tree of so many leaves, without the rounding of a logarithm."""
+    return (n_leaves - 1).bit_length()
 
 
 def grow(booster: Any, n_rounds: int) -> int:
