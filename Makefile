@@ -1,7 +1,7 @@
 # Every target sets up what it needs. Overrides go through ARGS: make train ARGS="label=won model.n_folds=3"
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo train tune predict rescore label validate init promote status ui serve test check format bench-quality clean
+.PHONY: help setup demo train tune predict rescore label validate init promote status ui serve test check format bench bench-quality clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -23,7 +23,7 @@ endif
 FORCE:
 
 $(STAMP): pyproject.toml constraints.txt setup/environment
-	@PYTHON="$(PYTHON)" setup/environment $(VENV)
+	@PYTHON="$(PYTHON)" setup/environment $(VENV) dev
 	@printf '%s' "$(CURDIR)" > $(VENV)/.place
 	@touch $@
 
@@ -79,6 +79,18 @@ format: $(STAMP) ## put the code into its one format
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
+BENCH := .venv-bench/.installed
+
+$(BENCH): pyproject.toml constraints.txt setup/environment
+	@PYTHON="$(PYTHON)" setup/environment .venv-bench bench
+	@touch $@
+
+bench: $(STAMP) $(BENCH) ## measure scores and reasons against LightGBM, shap, woodelf, ONNX Runtime: make bench [DATA=FOLDER]
+	@$(RUN).demo $(ARGS)
+	@$(RUN).train $(ARGS)
+	@if [ -n "$(DATA)" ]; then $(RUN).train data=crunchbase data.root=$(DATA)/crunchbase_2015 $(ARGS); fi
+	@.venv-bench/bin/python -m benchmarks.forest.run $(DATA)
+
 QUALITY := .venv-quality/.installed
 
 $(QUALITY): benchmarks/quality/requirements.txt
@@ -91,4 +103,4 @@ bench-quality: $(STAMP) $(QUALITY) ## compare predictions with other tools: make
 	@$(BIN)/python -m benchmarks.quality.report
 
 clean: ## remove the environment and everything generated
-	rm -rf $(VENV) .venv-quality var .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-bench .venv-quality var .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,6 +1,6 @@
 """Run the comparison, one fit at a time on one core, going on where it stopped.
 
-python -m benchmarks.quality.run FOLDER [--tools ...] [--tasks ...] [--repeats N]
+python -m benchmarks.quality.run FOLDER [--tools ...] [--tasks ...] [--repeats N] [--core N]
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ RESULTS = HERE / "results.jsonl"
 SECONDS = {"autogluon_best": 300}
 TOOLS = ("icp_ml", "lightgbm", "logistic", "catboost", "flaml", "autogluon_medium", "autogluon_best")
 BUDGET = 60
-CORE = 1
 LEAST_CPU_SHARE = 0.9  # of the wall clock: below it, a tool did not have its time
 FIGURES = ("roc_auc", "average_precision", "log_loss", "calibration_error", "lift_at_10")
 
@@ -38,6 +37,7 @@ def main() -> None:
     asked.add_argument("--tools", nargs="+", default=TOOLS)
     asked.add_argument("--tasks", nargs="+")
     asked.add_argument("--repeats", type=int, default=N_REPEATS)
+    asked.add_argument("--core", type=int, default=1)
     wanted = asked.parse_args()
     tasks = prepare(wanted.folder, PLACE / "tasks")
     tasks = [one for one in tasks if wanted.tasks is None or one in wanted.tasks]
@@ -46,7 +46,7 @@ def main() -> None:
         (task, repeat, tool) for repeat, tool, task in product(range(wanted.repeats), wanted.tools, tasks)
     ]
     for task, repeat, tool in tqdm([job for job in jobs if job not in done], unit="fit"):
-        found = fitted(task, repeat, tool)
+        found = fitted(task, repeat, tool, wanted.core)
         with RESULTS.open("a") as stream:
             stream.write(json.dumps({"task": task, "repeat": repeat, "tool": tool, **found}) + "\n")
 
@@ -58,12 +58,12 @@ def results() -> list[dict[str, object]]:
     return [one for one in found if "failed" in one or one["cpu_share"] >= LEAST_CPU_SHARE]
 
 
-def fitted(task: str, repeat: int, tool: str) -> dict[str, object]:
+def fitted(task: str, repeat: int, tool: str, core: int) -> dict[str, object]:
     """Fit one tool in a process of its own; one that fails is named, with the last line that it said."""
     path, out = PLACE / "tasks" / f"{task}.parquet", PLACE / "fits" / f"{task}-{repeat}-{tool}.json"
     out.parent.mkdir(parents=True, exist_ok=True)
     out.unlink(missing_ok=True)
-    said = _run(tool, path, str(repeat), tool, str(SECONDS.get(tool, BUDGET)), out)
+    said = _run(core, tool, path, str(repeat), tool, str(SECONDS.get(tool, BUDGET)), out)
     if not out.exists():
         return {"failed": said[-1:] or ["no word"]}
     _, unseen = sides(path, repeat)
@@ -73,13 +73,13 @@ def fitted(task: str, repeat: int, tool: str) -> dict[str, object]:
     return {name: round(found[name], 6) for name in FIGURES} | cost
 
 
-def _run(tool: str, *arguments: str | Path) -> list[str]:
+def _run(core: int, tool: str, *arguments: str | Path) -> list[str]:
     """Run a fit on one core and one thread, where what it leaves lying about is in nobody's way."""
     own = [sys.executable, "-m", "benchmarks.quality.own"]
     program = own if tool == "icp_ml" else [PEERS, HERE / "peers.py"]
     threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     ended = subprocess.run(
-        ["taskset", "--cpu-list", str(CORE), *program, *arguments],
+        ["taskset", "--cpu-list", str(core), *program, *arguments],
         env={**os.environ, **threads, "PYTHONPATH": str(HERE.parents[1])},
         cwd=PLACE / "fits",
         capture_output=True,

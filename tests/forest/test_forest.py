@@ -118,7 +118,7 @@ def test_however_the_trees_are_cut_the_rows_get_the_same(most_cells: int) -> Non
     log_odds, contributions, _ = by_lightgbm(model)
     compiled, _ = compile_forest(model.texts, np.arange(9), most_cells)
     found = Explained(np.zeros((9, 200)), np.zeros((2, 200)))
-    explain(np.ascontiguousarray(model.rows.T), compiled, 0, 200, found)
+    explain(np.ascontiguousarray(model.rows.T), compiled, 0, found)
     np.testing.assert_allclose(found.log_odds.T, log_odds, rtol=0, atol=1e-12)
     np.testing.assert_allclose(found.contributions.T / 2, contributions, rtol=0, atol=1e-5)
     assert np.diff(compiled.tables.first_cell).max(initial=0) <= most_cells

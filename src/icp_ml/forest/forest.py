@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,8 +15,8 @@ from icp_ml.forest.trees import Floats
 if TYPE_CHECKING:
     from icp_ml.forest.rows import Compiled
 
-ROWS_A_THREAD = 4_096
-"""At least: below, starting a thread costs more than it saves."""
+ROWS_AT_ONCE = 4_096
+"""Of a thread: fewer would cost more to hand out than threads save, more would only take memory."""
 
 
 class Explanation(NamedTuple):
@@ -67,7 +68,8 @@ class Forest:
             0: one a core. The result does not depend on it.
         """
         contributions, log_odds = self._run(matrix, max(self.groups, default=-1) + 1, n_threads)
-        return Explanation(contributions / len(self.texts), float(self._compiled[1].mean()), log_odds)
+        contributions /= len(self.texts)
+        return Explanation(contributions, float(self._compiled[1].mean()), log_odds)
 
     def log_odds(self, matrix: Floats, n_threads: int = 1) -> Floats:
         """Give each booster's log-odds before calibration, shape (n_rows, n_boosters)."""
@@ -78,27 +80,22 @@ class Forest:
         return {f"trees_{seed}.txt": text for seed, text in enumerate(self.texts)}
 
     def _run(self, matrix: Floats, n_groups: int, n_threads: int) -> tuple[Floats, Floats]:
+        import joblib
+
         from icp_ml.forest.rows import explain
         from icp_ml.forest.tables import Explained
 
         n_rows, (compiled, _) = len(matrix), self._compiled
-        columns = np.require(matrix.T, np.float64, ("C", "W"))
         found = Explained(np.zeros((n_groups, n_rows)), np.zeros((len(self.texts), n_rows)))
-        edges = np.linspace(0, n_rows, n_runs(n_rows, n_threads) + 1).astype(int).tolist()
 
-        def run(first: int, last: int) -> None:
-            explain(columns, compiled, first, last, found)
+        def run(first: int) -> None:
+            columns = np.require(matrix[first : first + ROWS_AT_ONCE].T, np.float64, ("C", "W"))
+            explain(columns, compiled, first, found)
 
-        if len(edges) == 2:
-            run(0, n_rows)
+        starts = range(0, n_rows, ROWS_AT_ONCE)
+        if n_threads == 1 or len(starts) < 2:
+            deque(map(run, starts), maxlen=0)
         else:
-            with ThreadPoolExecutor(len(edges) - 1) as threads:
-                list(threads.map(run, edges[:-1], edges[1:]))
+            with ThreadPoolExecutor(n_threads or joblib.cpu_count()) as threads:
+                deque(threads.map(run, starts), maxlen=0)
         return found.contributions.T, np.ascontiguousarray(found.log_odds.T)
-
-
-def n_runs(n_rows: int, n_threads: int) -> int:
-    """Say into how many runs of rows it pays to cut the work."""
-    import joblib
-
-    return max(min(n_threads or joblib.cpu_count(), n_rows // ROWS_A_THREAD), 1)

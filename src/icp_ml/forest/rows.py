@@ -33,23 +33,24 @@ class Compiled(NamedTuple):
 
 
 @compiled
-def explain(columns: Floats, forest: Compiled, first: int, last: int, explained: Explained) -> None:
-    """Score and explain the rows from first to before last; each by itself, whatever its neighbours.
+def explain(columns: Floats, forest: Compiled, first: int, explained: Explained) -> None:
+    """Score and explain rows; each by itself, whatever its neighbours.
 
     Parameters
     ----------
     columns : ndarray of float64, shape (n_columns, n_rows)
     forest : Compiled
-    first, last : int
+    first : int
+        Where the rows stand in `explained`.
     explained : Explained
         Zeros; added to.
     """
     bins = np.empty((len(forest.cuts.feature), BLOCK), dtype=forest.tables.cut.dtype)
-    for start in range(first, last, BLOCK):
-        stop = min(start + BLOCK, last)
-        put_into_bins(columns, start, stop - start, forest.cuts, bins)
-        look_up(bins, forest.tables, start, stop, explained)
-        follow_paths(bins, forest.paths, start, stop, explained)
+    for start in range(0, columns.shape[1], BLOCK):
+        n_rows = min(BLOCK, columns.shape[1] - start)
+        put_into_bins(columns, start, n_rows, forest.cuts, bins)
+        look_up(bins, forest.tables, first + start, first + start + n_rows, explained)
+        follow_paths(bins, forest.paths, first + start, first + start + n_rows, explained)
 
 
 @compiled

@@ -1,0 +1,1 @@
+"""The compiled forest against what a data scientist would use in its place."""
