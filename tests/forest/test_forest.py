@@ -259,6 +259,8 @@ def test_categorical_splits_are_refused() -> None:
         ("leaf_value=", "leaf_value=x"),
         ("right_child=", "right_child=-40 "),
         ("split_feature=", "split_feature=0 "),
+        ("split_feature=", "split_feature=-7"),
+        ("split_feature=", "split_feature=9"),
         ("leaf_count=", "leaf_number="),
         ("num_leaves=", "num_leaves=1"),
     ],
@@ -267,3 +269,9 @@ def test_a_damaged_text_is_an_error_and_nothing_worse(old: str, new: str) -> Non
     model = grown()
     with pytest.raises(ValueError):
         Forest((model.texts[0].replace(old, new, 1),), alone(5)).log_odds(model.rows)
+
+
+def test_a_matrix_of_another_width_is_refused() -> None:
+    forest, rows = many(3)
+    with pytest.raises(ValueError, match="4 columns, where the forest was grown on 5"):
+        forest.explain(rows[:, :4])

@@ -94,7 +94,7 @@ def test_a_stronger_penalty_makes_smaller_numbers() -> None:
 def test_it_is_json_read_back_as_it_was() -> None:
     (text,) = FITTED.to_files().values()
     assert Linear.from_json(text, ()) == FITTED
-    assert set(json.loads(text)) == set(vars(FITTED))
+    assert set(json.loads(text)) == set(vars(FITTED)) - {"groups"}
 
 
 def test_points_add_up_whatever_they_are_counted_from() -> None:

@@ -30,7 +30,6 @@ from icp_ml.settings import EvaluationSettings
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-IMPORTANCE_ROWS = 2_000  # enough for a mean; contributions are slow
 
 
 @dataclass(frozen=True)
@@ -216,9 +215,8 @@ def _choice(case: Case) -> Choice:
 
 
 def _importance(model: Model, newest: TrainingSet) -> pd.Series[float]:
-    """Share the mean absolute contribution among the attributes, named in words; over rows evenly drawn."""
-    some = newest.part(slice(None, None, max(len(newest.rows) // IMPORTANCE_ROWS, 1)))
-    explained = model.explain(model.encoder.transform(some.accounts, some.rows["as_of"]), 1)
+    """Share the mean absolute contribution among the attributes, named in words."""
+    explained = model.explain(model.encoder.transform(newest.accounts, newest.rows["as_of"]), 1)
     sizes: Any = np.abs(explained.contributions).mean(axis=0)
     words = [one.words for one in model.encoder.attributes]
     return pd.Series(sizes / max(sizes.sum(), 1e-12), index=words).sort_values(ascending=False)

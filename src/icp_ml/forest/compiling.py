@@ -44,6 +44,8 @@ def compile_forest(
         As `read_trees`.
     """
     trees = read_trees(texts)
+    if trees.feature.max(initial=-1) >= len(groups):
+        raise ValueError(f"the trees read column {trees.feature.max()} of a matrix with {len(groups)}")
     cuts, binned = on_cuts(trees, groups)
     parts = cut_into_parts(binned, most_cells)
     while table_bytes(parts, most_cells) > most_bytes and most_cells > 1:

@@ -85,6 +85,8 @@ class Forest:
         from icp_ml.forest.rows import explain
         from icp_ml.forest.tables import Explained
 
+        if matrix.shape[1] != len(self.groups):
+            raise ValueError(f"{matrix.shape[1]} columns, where the forest was grown on {len(self.groups)}")
         n_rows, (compiled, _) = len(matrix), self._compiled
         found = Explained(np.zeros((n_groups, n_rows)), np.zeros((len(self.texts), n_rows)))
 

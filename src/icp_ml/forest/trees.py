@@ -153,7 +153,7 @@ def _check(trees: Trees) -> None:
     most = np.repeat(sizes, sizes - 1)
     node = np.arange(n_nodes) - np.repeat(trees.first_node[:-1], sizes - 1)
     fits = all(len(one) == n_nodes for one in of_nodes) and len(trees.leaf_value) == n_leaves
-    if not fits or (sizes < 1).any() or len(trees.leaf_rows) != n_leaves:
+    if not fits or (sizes < 1).any() or len(trees.leaf_rows) != n_leaves or (trees.feature < 0).any():
         raise ValueError("the trees' nodes and leaves do not fit together")
     for child in (trees.left, trees.right):
         if not np.where(child < 0, ~child < most, (child > node) & (child < most - 1)).all():
