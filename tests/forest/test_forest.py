@@ -271,6 +271,50 @@ def test_a_damaged_text_is_an_error_and_nothing_worse(old: str, new: str) -> Non
         Forest((model.texts[0].replace(old, new, 1),), alone(5)).log_odds(model.rows)
 
 
+TREE = {
+    "num_leaves": "4",
+    "split_feature": "0 1 0",
+    "threshold": "0.5 0.5 1.5",
+    "decision_type": "2 2 2",
+    "left_child": "1 -1 -3",
+    "right_child": "2 -2 -4",
+    "leaf_value": "1 2 3 4",
+    "leaf_count": "1 1 1 1",
+    "internal_count": "4 2 2",
+}
+STUMP = {
+    "num_leaves": "2",
+    "split_feature": "0",
+    "threshold": "0.5",
+    "decision_type": "2",
+    "left_child": "-1",
+    "right_child": "-2",
+    "leaf_value": "1 2",
+    "leaf_count": "1 1",
+    "internal_count": "2",
+}
+
+
+def written(**lines: str) -> str:
+    """Write one tree by hand, as LightGBM would."""
+    return "num_tree_per_iteration=1\n\nTree=0\n" + "\n".join(f"{key}={one}" for key, one in lines.items())
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        TREE | {"left_child": "1 2 -3", "right_child": "1 2 -4"},
+        TREE | {"left_child": "1 -1 -1"},
+        STUMP | {"decision_type": ""},
+        STUMP | {"decision_type": "2 2"},
+    ],
+)
+def test_a_tree_that_is_none_is_an_error_and_nothing_worse(lines: dict[str, str]) -> None:
+    assert Forest((written(**TREE),), (0, 1)).log_odds(np.zeros((1, 2))) == [[1.0]]
+    with pytest.raises(ValueError, match=r"fit together|two nodes"):
+        Forest((written(**lines),), (0, 1)).log_odds(np.zeros((1, 2)))
+
+
 def test_a_matrix_of_another_width_is_refused() -> None:
     forest, rows = many(3)
     with pytest.raises(ValueError, match="4 columns, where the forest was grown on 5"):

@@ -148,7 +148,14 @@ def _goes_left(decision: Codes, threshold: Floats) -> Flags:
 def _check(trees: Trees) -> None:
     """Refuse arrays that do not fit together: a kernel would read beyond their ends."""
     n_nodes, n_leaves = trees.first_node[-1], trees.first_leaf[-1]
-    of_nodes = (trees.feature, trees.threshold, trees.left, trees.right, trees.node_rows)
+    of_nodes = (
+        trees.feature,
+        trees.threshold,
+        trees.is_missing_left,
+        trees.left,
+        trees.right,
+        trees.node_rows,
+    )
     sizes = np.diff(trees.first_leaf)
     most = np.repeat(sizes, sizes - 1)
     node = np.arange(n_nodes) - np.repeat(trees.first_node[:-1], sizes - 1)
@@ -158,3 +165,14 @@ def _check(trees: Trees) -> None:
     for child in (trees.left, trees.right):
         if not np.where(child < 0, ~child < most, (child > node) & (child < most - 1)).all():
             raise ValueError("a tree's nodes do not fit together")
+    tree_of_node = np.repeat(np.arange(len(sizes)), sizes - 1)
+    below = [
+        np.where(
+            child < 0,
+            n_nodes + trees.first_leaf[tree_of_node] + ~child,
+            trees.first_node[tree_of_node] + child,
+        )
+        for child in (trees.left, trees.right)
+    ]
+    if np.bincount(np.concatenate(below)).max(initial=0) > 1:
+        raise ValueError("a tree's node or leaf stands below two nodes")
