@@ -315,6 +315,31 @@ def test_a_tree_that_is_none_is_an_error_and_nothing_worse(lines: dict[str, str]
         Forest((written(**lines),), (0, 1)).log_odds(np.zeros((1, 2)))
 
 
+def test_a_path_that_contradicts_itself_is_followed_by_no_row() -> None:
+    """LightGBM grows none, but a text may hold one: its patterns once outnumbered the cells of its table."""
+    n_features = 13
+    nodes = np.arange(2 * n_features)
+    is_upper = nodes % 2 == 0
+    below, leaf = np.append(nodes[1:], ~nodes[-1] - 1), ~nodes
+    lines = {
+        "num_leaves": [len(nodes) + 1],
+        "split_feature": nodes // 2,
+        "threshold": nodes % 2,
+        "decision_type": np.full(len(nodes), 8),
+        "left_child": np.where(is_upper, below, leaf),
+        "right_child": np.where(is_upper, leaf, below),
+        "leaf_value": np.append(nodes, 99),
+        "leaf_count": np.ones(len(nodes) + 1, dtype=int),
+        "internal_count": nodes[::-1] + 2,
+    }
+    rows = np.random.default_rng(0).normal(size=(500, n_features))
+    text = written(**{key: " ".join(map(str, one)) for key, one in lines.items()})
+    found = Forest((text,), alone(n_features)).explain(rows)
+    np.testing.assert_array_equal(found.log_odds[:, 0], np.where(rows[:, 0] > 0, 0, 1))
+    total = found.contributions.sum(axis=1) + found.base
+    np.testing.assert_allclose(total, found.log_odds[:, 0], rtol=0, atol=1e-5)
+
+
 def test_a_matrix_of_another_width_is_refused() -> None:
     forest, rows = many(3)
     with pytest.raises(ValueError, match="4 columns, where the forest was grown on 5"):

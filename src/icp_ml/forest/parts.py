@@ -54,7 +54,7 @@ class Levels(NamedTuple):
     kind : ndarray of int, shape (n_cuts + 2,)
         Of each level, the last for a missing value: levels that the same leaves allow are of one kind.
     allowed : ndarray of uint64, shape (n_kinds,)
-        The leaves that allow a kind, a bit each.
+        The leaves that allow a kind, a bit each; two kinds at least where there is a cut.
     """
 
     cut: Codes
@@ -85,8 +85,9 @@ def levels_of(boxes: Boxes, leaves: tuple[int, int], own: int, missing: int) -> 
                 is_allowed = boxes.takes_missing[leaf, own]
             bits |= np.uint64(is_allowed) << np.uint64(leaf - first)
         kind[level] = n_kinds
+        is_second = n_kinds == 1 and level > len(cut) > 0  # even if alike: a contradiction
         for other in range(n_kinds):
-            if allowed[other] == bits:
+            if allowed[other] == bits and not is_second:
                 kind[level] = other
         if kind[level] == n_kinds:
             allowed[n_kinds] = bits
