@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from icp_ml.forest.boxes import boxes_of
+from icp_ml.forest.boxes import Boxes, boxes_of
 from icp_ml.forest.cuts import BinnedTrees, Bins
 from icp_ml.forest.jit import compiled
 from icp_ml.forest.parts import Parts
@@ -59,7 +59,10 @@ CONDITIONS = {
 
 def paths_of(binned: BinnedTrees, parts: Parts) -> Paths:
     """Take the conditions of parts that are single leaves."""
-    found = [_path(binned, *one) for one in zip(parts.tree.tolist(), parts.first.tolist(), strict=True)]
+    found: list[dict[str, Any]] = []
+    for tree in np.unique(parts.tree).tolist():
+        boxes = boxes_of(binned, tree)
+        found += [_path(binned, boxes, leaf) for leaf in parts.first[parts.tree == tree].tolist()]
     sizes = np.array([len(one["feature"]) for one in found], dtype=np.int64)
     joined: dict[str, Any] = {
         name: np.concatenate([np.empty(0, kind), *(one[name] for one in found)])
@@ -75,8 +78,7 @@ def paths_of(binned: BinnedTrees, parts: Parts) -> Paths:
     )
 
 
-def _path(binned: BinnedTrees, tree: int, leaf: int) -> dict[str, Any]:
-    boxes = boxes_of(binned, tree)
+def _path(binned: BinnedTrees, boxes: Boxes, leaf: int) -> dict[str, Any]:
     own = np.flatnonzero((boxes.lower[leaf] >= 0) | (boxes.upper[leaf] < binned.missing))
     feature = boxes.feature[own]
     by_leaf = {name: getattr(boxes, name)[leaf, own] for name in ("lower", "upper", "takes_missing", "share")}

@@ -91,7 +91,8 @@ def starts(sizes: Codes) -> Codes:
 def fill_tables(binned: BinnedTrees, parts: Parts, rule: Rule, tables: Tables) -> None:
     """Write the steps and the contents of every part's table."""
     for part in range(len(parts.tree)):
-        boxes = boxes_of(binned, parts.tree[part])
+        if part == 0 or parts.tree[part] != parts.tree[part - 1]:
+            boxes = boxes_of(binned, parts.tree[part])
         leaves = (parts.first[part], parts.last[part])
         levels = [levels_of(boxes, leaves, own, binned.missing) for own in range(len(boxes.feature))]
         write_steps(boxes, levels, binned.missing, part, tables)
