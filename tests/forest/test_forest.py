@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pickle
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -338,6 +339,13 @@ def test_a_path_that_contradicts_itself_is_followed_by_no_row() -> None:
     np.testing.assert_array_equal(found.log_odds[:, 0], np.where(rows[:, 0] > 0, 0, 1))
     total = found.contributions.sum(axis=1) + found.base
     np.testing.assert_allclose(total, found.log_odds[:, 0], rtol=0, atol=1e-5)
+
+
+def test_a_forest_goes_to_another_process_as_its_texts() -> None:
+    forest, rows = many(3)
+    before, expected = pickle.dumps(forest), forest.explain(rows)
+    assert pickle.dumps(forest) == before
+    np.testing.assert_array_equal(pickle.loads(before).explain(rows).contributions, expected.contributions)
 
 
 def test_a_matrix_of_another_width_is_refused() -> None:

@@ -6,7 +6,7 @@ from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -48,6 +48,10 @@ class Forest:
 
     texts: tuple[str, ...]
     groups: tuple[int, ...]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out what was compiled: it is large, and of this version of the package alone."""
+        return {"texts": self.texts, "groups": self.groups}
 
     @cached_property
     def _compiled(self) -> tuple[Compiled, Floats]:
