@@ -25,7 +25,8 @@ PLACE = Path("var/bench")
 TIMEOUT = 600
 PEERS = {"lightgbm_contributions": "pred_contrib", "lightgbm_scores": "predict"}
 PACKAGES = ("lightgbm", "shap", "woodelf_explainer", "onnxruntime", "numba", "numpy")
-GROWTH = "1,500 x 7 leaves"
+GROWTHS = ((5, 20_000), (5, 200_000), (5, 1_000_000), (4, 200_000), (3, 200_000), (2, 200_000), (1, 200_000))
+"""Boosters and rows."""
 
 
 def main() -> None:
@@ -132,13 +133,13 @@ def growth(name: str) -> list[str]:
     columns = tuple(range(model.matrix.shape[1]))
     lines = [f"| {name}: boosters | rows | seconds | ns a row and tree |", "|---:|---:|---:|---:|"]
     n_trees = sum(text.count("\nTree=") for text in model.texts) // len(model.texts)
-    for n_boosters, n_rows in [(5, 10_000), (5, 100_000), (5, 1_000_000), (3, 100_000), (1, 100_000)]:
+    for n_boosters, n_rows in GROWTHS:
         forest = Forest(model.texts[:n_boosters], columns)
         rows = np.resize(model.matrix, (n_rows, len(columns)))
         forest.explain(rows[:10])
-        seconds = min(_seconds(forest, rows) for _ in range(3))
+        seconds = min(_seconds(forest, rows) for _ in range(5))
         each = seconds / n_rows / n_trees / n_boosters * 1e9
-        lines.append(f"| {n_boosters} of {n_trees} trees | {n_rows:,} | {seconds:.3f} | {each:.2f} |")
+        lines.append(f"| {n_boosters} x {n_trees} trees | {n_rows:,} | {seconds:.3f} | {each:.2f} |")
     return lines
 
 
