@@ -39,7 +39,7 @@ def main(place: Path, tool: str, n_threads: int) -> None:
 
 
 def peak_mb() -> float:
-    """Give the most memory that was resident in this process; a child's own count begins with its parent's."""
+    """Give the most memory that this process held; the count of its rusage would begin with its parent's."""
     told = Path("/proc/self/status").read_text().split("VmHWM:")[1]
     return int(told.split()[0]) / 1024
 
