@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from support import SHARED
 
-from benchmarks.quality.report import TOOLS, _behind, complete, mean_rank, ranks
+from benchmarks.quality.report import LONGER, TOOLS, _behind, against_longer, complete, mean_rank, ranks
 from benchmarks.quality.tasks import TASKS, read_task
 
 
@@ -40,6 +40,17 @@ def test_a_repeat_that_one_tool_lacks_is_ranked_for_none():
     whole = results({"icp_ml": 0.7, "flaml": 0.5})
     part = complete(whole.drop(index=0))
     assert len(part) == len(whole) - 2
+
+
+def test_a_tool_with_more_time_is_compared_on_the_fits_that_both_have():
+    found = results({"icp_ml": 0.7, "flaml": 0.9, LONGER: 0.6}, n_tasks=2)
+    found = found.assign(roc_auc=found["average_precision"])
+    lacking = found["tool"].eq(LONGER) & found["task"].eq("task1")
+    found = found.assign(roc_auc=found["roc_auc"].where(found["repeat"] > 0, 0.99))[~lacking]
+    first, second = against_longer(found.drop(found.index[found["tool"].eq(LONGER)][0]))
+    assert "mean +0.1000 over 2 fits on 1 tasks" in first
+    assert "task0: 0.7000, best preset 0.6000" in second
+    assert not list(against_longer(found[found["tool"] != LONGER]))
 
 
 @pytest.mark.parametrize(
