@@ -130,9 +130,9 @@ def folded_words(name: str) -> list[str]:
 
 def _without_forms(words: list[str]) -> list[str]:
     """Drop legal forms at the end, the article and a leading legal form at the beginning."""
-    forms, longest = _legal_forms()
+    forms, longest, endings = _legal_forms()
     kept = list(words)
-    while kept:
+    while kept and (kept[-1] in endings or len(kept[-1]) == 1):
         n_words = next(
             (n for n in range(min(longest, len(kept)), 0, -1) if _is_form(kept[-n:], forms)),
             1 if kept[-1] == "and" else 0,
@@ -148,10 +148,14 @@ def _is_form(words: list[str], forms: frozenset[str]) -> bool:
 
 
 @cache
-def _legal_forms() -> tuple[frozenset[str], int]:
-    """Give the legal forms as they are after folding, and the most words that one has."""
+def _legal_forms() -> tuple[frozenset[str], int, frozenset[str]]:
+    """Give the legal forms as they are after folding, the most words that one has, and the words they end in.
+
+    A name that ends in none of these words, nor in a single letter, has no form to drop.
+    """
     from cleanco import termdata
 
     lists = [*termdata.terms_by_type.values(), *termdata.terms_by_country.values(), FORMS_OF_OURS]
     forms = {" ".join(folded_words(term)) for terms in lists for term in terms} - NOT_ONLY_FORMS - {""}
-    return frozenset(forms), max(form.count(" ") + 1 for form in forms)
+    endings = frozenset(form.split()[-1] for form in forms) | {"and"}
+    return frozenset(forms), max(form.count(" ") + 1 for form in forms), endings
