@@ -22,7 +22,7 @@ Bits = np.ndarray[Any, np.dtype[np.uint64]]
 MOST_LEAVES = 64  # of a part: as many bits say which of its leaves allow a level
 COUNTED_CELLS = 2.0**62  # there may be more
 STEP, LOOKUP, TABLE = 1.0, 9.0, 12.0
-"""What a comparison, a column and a table cost, as measured on one core (docs/performance.md)."""
+"""What a comparison, a column and a table cost, roughly and beside each other: they only choose a cut."""
 
 
 class Parts(NamedTuple):
