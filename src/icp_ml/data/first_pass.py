@@ -16,13 +16,13 @@ from pyarrow import ipc
 from icp_ml.data.scored import REASONS, SCHEMA
 from icp_ml.features.statistics import Floats
 from icp_ml.matching.keys import ROW_KEYS, SPREAD, Keys
-from icp_ml.scoring import SCORED_COLUMNS, midrank_percentile
+from icp_ml.scoring import OF_THE_LIST, SCORED_COLUMNS, midrank_percentile
 
 KEY = "key_"
 """What the names of stored keys begin with; they differ between segments where rows are compared by them."""
 
 COMPARED_BY = ("id", "domain", "registration_id", "name")
-STORED = [one for one in SCHEMA if one.name not in ("fit_percentile", "duplicate_of")]
+STORED = [one for one in SCHEMA if one.name not in OF_THE_LIST]
 FIRST_PASS = pa.schema([*STORED, *(pa.field(KEY + name, pa.uint64()) for name in ROW_KEYS)])
 
 
@@ -121,6 +121,8 @@ def place_rows(first: FirstPass, originals: Mapping[int, int]) -> Iterator[pa.Ta
             percentile = _percentiles(scores, codes, eligible)
             rows = rows.append_column("fit_percentile", pa.array(percentile, pa.float64(), from_pandas=True))
             rows = rows.append_column("duplicate_of", pa.array(duplicate_of, pa.string()))
+            for name in ("fit_rank", "list_tier", "worth_finding"):
+                rows = rows.append_column(name, pa.nulls(rows.num_rows, SCHEMA.field(name).type))
             yield rows.select(list(SCORED_COLUMNS)).cast(SCHEMA)
             start = places.stop
 
@@ -131,7 +133,8 @@ def _keys_within(keys: Keys, codes: Any) -> Keys:
 
 
 def _arrow(scored: pd.DataFrame, keys: pd.DataFrame, codes: Any) -> pa.RecordBatch:
-    columns = {one.name: scored[one.name] for one in STORED if not one.name.startswith("reasons_")}
+    nothing = [None] * len(scored)
+    columns = {one.name: scored.get(one.name, nothing) for one in STORED}
     columns |= {KEY + name: keys[name].to_numpy() for name in ROW_KEYS}
     columns |= {KEY + name: _keys_within(columns[KEY + name], codes) for name in COMPARED_BY}
     for name in ("reasons_for", "reasons_against"):

@@ -21,6 +21,10 @@ REASONS = pa.list_(
     pa.struct([("attribute", pa.string()), ("words", pa.string()), ("contribution", pa.float64())])
 )
 
+SIMILAR = pa.list_(
+    pa.struct([("account_id", pa.string()), ("name", pa.string()), ("distance", pa.float64())])
+)
+
 SCHEMA = pa.schema(
     [
         ("account_id", pa.string()),
@@ -29,14 +33,26 @@ SCHEMA = pa.schema(
         ("fit_probability", pa.float64()),
         ("fit_probability_unshifted", pa.float64()),
         ("fit_percentile", pa.float64()),
+        ("fit_rank", pa.int64()),
         ("rubric_points", pa.float64()),
         ("tier", pa.string()),
+        ("list_tier", pa.string()),
         ("reasons_for", REASONS),
         ("reasons_against", REASONS),
+        ("similar_best", SIMILAR),
+        ("similar_poor", SIMILAR),
+        ("worth_finding", pa.string()),
         ("data_completeness", pa.float64()),
+        ("is_familiar", pa.bool_()),
+        ("unfamiliar", pa.string()),
         ("model_spread", pa.float64()),
         ("is_customer", pa.bool_()),
         ("duplicate_of", pa.string()),
+        ("is_excluded", pa.bool_()),
+        ("exclusion_reason", pa.string()),
+        ("rule", pa.string()),
+        ("model_tier", pa.string()),
+        ("is_exploration", pa.bool_()),
         ("model_version", pa.string()),
         ("scored_at", pa.date32()),
     ]
@@ -99,6 +115,8 @@ def _csv_rows(table: pa.Table) -> Iterator[list[Any]]:
         values = table[name].to_pylist()
         if name.startswith("reasons_"):
             values = [reason_line([(one["attribute"], one["words"], 0.0) for one in row]) for row in values]
+        if name.startswith("similar_"):
+            values = ["; ".join(one["name"] or one["account_id"] for one in row or ()) for row in values]
         columns.append([_cell(name, value) for value in values])
     return map(list, zip(*columns, strict=True))
 

@@ -25,18 +25,32 @@ SCORED_COLUMNS = (
     "fit_probability",
     "fit_probability_unshifted",
     "fit_percentile",
+    "fit_rank",
     "rubric_points",
     "tier",
+    "list_tier",
     "reasons_for",
     "reasons_against",
+    "similar_best",
+    "similar_poor",
+    "worth_finding",
     "data_completeness",
+    "is_familiar",
+    "unfamiliar",
     "model_spread",
     "is_customer",
     "duplicate_of",
+    "is_excluded",
+    "exclusion_reason",
+    "rule",
+    "model_tier",
+    "is_exploration",
     "model_version",
     "scored_at",
 )
-"""The columns of a scored list, in order; fit_percentile and duplicate_of need the whole list."""
+"""The columns of a scored list, in order."""
+OF_THE_LIST = ("fit_percentile", "fit_rank", "list_tier", "worth_finding", "duplicate_of")
+"""Those that need the whole list; every other one depends on its row alone."""
 
 
 def frozen_tiers(base_rate: float, settings: TierSettings) -> Tiers:
