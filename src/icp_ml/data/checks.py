@@ -48,6 +48,12 @@ class Tally:
         if len(self.shown) < MAX_EXAMPLES and value not in self.shown:
             self.shown.append(value)
 
+    def merge(self, later: Tally) -> None:
+        """Count the rows of another tally too."""
+        self.n_rows += later.n_rows
+        self.shown += [one for one in later.shown if one not in self.shown]
+        del self.shown[MAX_EXAMPLES:]
+
 
 class Understood(NamedTuple):
     """How much of a column was understood, and up to five texts that were not."""
@@ -75,8 +81,8 @@ class Findings:
         Rows of an account after its first, where the mapping keeps the first.
     n_unreadable : int
         Values with a character that the encoding of the file does not know.
-    problems : dict of (column, check) to Tally
-        Why rows were refused.
+    problems : dict of str to dict of str to Tally
+        Why rows were refused: by column and check.
     n_known : Counter of str
         Values understood, by column.
     not_understood : dict of str to Counter of str
@@ -90,7 +96,7 @@ class Findings:
     n_refused: int = 0
     n_repeated: int = 0
     n_unreadable: int = 0
-    problems: dict[tuple[str, str], Tally] = field(default_factory=dict)
+    problems: dict[str, dict[str, Tally]] = field(default_factory=dict)
     n_known: Counter[str] = field(default_factory=Counter)
     not_understood: dict[str, Counter[str]] = field(default_factory=dict)
     enriched: Enriched = field(default_factory=Enriched)
@@ -98,13 +104,26 @@ class Findings:
     def add_problems(self, problems: Iterable[Problem]) -> None:
         """Count the problems of a row."""
         for problem in problems:
-            self.problems.setdefault((problem.column, problem.check), Tally()).add(problem.value)
+            checks = self.problems.setdefault(problem.column, {})
+            checks.setdefault(problem.check, Tally()).add(problem.value)
 
     def add_strange(self, column: str, forms: Mapping[str, int]) -> None:
         """Count texts that were not understood; past many different ones, only how many."""
         known = self.not_understood.setdefault(column, Counter())
         for form, n_rows in forms.items():
             known[form if form in known or len(known) < MAX_FORMS else OTHER_FORMS] += n_rows
+
+    def merge(self, later: Findings) -> None:
+        """Add what was noticed in rows that follow."""
+        for name in ("n_rows", "n_filtered", "n_refused", "n_repeated", "n_unreadable"):
+            setattr(self, name, getattr(self, name) + getattr(later, name))
+        for column, checks in later.problems.items():
+            for check, tally in checks.items():
+                self.problems.setdefault(column, {}).setdefault(check, Tally()).merge(tally)
+        self.n_known.update(later.n_known)
+        for column, forms in later.not_understood.items():
+            self.add_strange(column, forms)
+        self.enriched.merge(later.enriched)
 
     def understood(self) -> list[Understood]:
         """Say of every column how many values were given, and how many of them were understood."""
@@ -138,7 +157,8 @@ class Findings:
         return [
             f"{column}: {count(found.n_rows, 'row is', 'rows are')} {check}, for example "
             + ", ".join(_shown(value) for value in found.shown)
-            for (column, check), found in self.problems.items()
+            for column, checks in self.problems.items()
+            for check, found in checks.items()
             if check != MISSING
         ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -89,18 +89,18 @@ class Coverage:
 
     Attributes
     ----------
-    with_model : collection of str
+    with_model : tuple of str
         The segments that can score.
     n_covered, n_uncovered : int
         Rows that one of these covers, and the others.
-    shared : dict of segments to Tally
-        Rows that several of these cover, by which.
+    shared : dict of str to Tally
+        Rows that several of these cover, by their names.
     """
 
-    with_model: Collection[str]
+    with_model: tuple[str, ...]
     n_covered: int = 0
     n_uncovered: int = 0
-    shared: dict[tuple[str, ...], Tally] = field(default_factory=dict)
+    shared: dict[str, Tally] = field(default_factory=dict)
 
     def add(self, ids: pd.Series[Any], covered: Mapping[str, Mask]) -> dict[int, str]:
         """Count the rows of a batch; give the place of each that nothing can score, with the reason."""
@@ -108,7 +108,7 @@ class Coverage:
             return {}
         n_models = np.sum([covered[name] for name in self.with_model], axis=0)
         for at in np.flatnonzero(n_models > 1).tolist():
-            segments = tuple(name for name in self.with_model if covered[name][at])
+            segments = " and by ".join(name for name in self.with_model if covered[name][at])
             self.shared.setdefault(segments, Tally()).add(ids.iloc[at])
         self.n_covered += int((n_models > 0).sum())
         self.n_uncovered += int((n_models == 0).sum())
@@ -117,10 +117,17 @@ class Coverage:
             for at in np.flatnonzero(n_models == 0).tolist()
         }
 
+    def merge(self, later: Coverage) -> None:
+        """Count the rows of another part too."""
+        self.n_covered += later.n_covered
+        self.n_uncovered += later.n_uncovered
+        for segments, tally in later.shared.items():
+            self.shared.setdefault(segments, Tally()).merge(tally)
+
     def lines(self) -> list[str]:
         """Warn of rows that several segments score: one line for each set of segments."""
         return [
-            f"{count(tally.n_rows, 'prospect is', 'prospects are')} covered by {' and by '.join(segments)}: "
+            f"{count(tally.n_rows, 'prospect is', 'prospects are')} covered by {segments}: "
             f"each has one row for each, for example {examples(tally.shown)}"
             for segments, tally in self.shared.items()
         ]
@@ -130,7 +137,7 @@ def overlaps(
     mapping: DataSettings, segments: Mapping[str, SegmentSettings], sample: pd.DataFrame
 ) -> list[str]:
     """Warn where two segments would score the same prospects; `sample` is of their parsed rows."""
-    found = Coverage(segments)
+    found = Coverage(tuple(segments))
     found.add(sample["account_id"], covers(sample, "prospects", segments, mapping))
     return found.lines()
 

@@ -13,8 +13,9 @@ import pandas as pd
 from icp_ml.data.checks import MALFORMED, Findings, Problem, row_problems
 from icp_ml.data.columns import foreign_columns, parsed_columns
 from icp_ml.data.enrichment.filling import enrichment_of
+from icp_ml.data.enrichment.finding import Source
 from icp_ml.data.enrichment.reading import read_sources
-from icp_ml.data.filters import kept_rows, listed_values
+from icp_ml.data.filters import Listed, kept_rows, listed_values
 from icp_ml.data.joins import joined_rows, with_joins
 from icp_ml.data.mapping import DECLARING, mapped_fields, own_columns, table_settings
 from icp_ml.data.sources import RawBatch, Refused, place_name, read_batches, source_digest, source_size
@@ -102,27 +103,73 @@ def table_batches(name: str, mapping: DataSettings, batch_rows: int, findings: F
     findings : Findings
         Counts to add to: n_rows = rows given + n_filtered + n_refused + n_repeated, always.
     """
-    for batch in _checked_batches(name, mapping, batch_rows, findings):
-        reasons = {row: "; ".join(map(str, problems)) for row, problems in batch.bad.items()}
-        refused = sorted([*batch.raw.refused, *_refusals(batch, reasons)], key=lambda one: one.row)
-        yield Batch(batch.good.reset_index(drop=True), refused, batch.raw.n_bytes, batch)
+    yield from map(_settled, _checked_batches(name, mapping, batch_rows, findings))
+
+
+def _settled(batch: _Checked) -> Batch:
+    """Set apart what cannot be used, and number the rest anew."""
+    reasons = {row: "; ".join(map(str, problems)) for row, problems in batch.bad.items()}
+    refused = sorted([*batch.raw.refused, *_refusals(batch, reasons)], key=lambda one: one.row)
+    return Batch(batch.good.reset_index(drop=True), refused, batch.raw.n_bytes, batch)
 
 
 def _checked_batches(
     name: str, mapping: DataSettings, batch_rows: int, findings: Findings
 ) -> Iterator[_Checked]:
-    table, fields = table_settings(name, mapping), mapped_fields(name, mapping)
-    schema, seen = table_checks(fields), set[str]()
-    source_size(table)  # where it is not there, that is said before anything of what is joined to it
-    sources = read_sources(table, fields, mapping) if name in DECLARING else ()
-    enrichment = enrichment_of(sources, fields, mapping)
-    joined = [joined_rows(table, at, mapping) for at in range(len(table.joins))]
-    listed = [listed_values(rule, table, fields[rule.column], mapping) for rule in table.where]
+    reader = TableReader(name, mapping, read_beside(name, mapping))
+    table, seen = reader.table, set[str]()
     for raw in read_batches(table, own_columns(table), batch_rows):
-        wide = with_joins(raw.rows, table, joined, mapping)
-        filled = enrichment.fill(parsed_columns(wide, table.columns, fields, mapping, findings))
-        kept = kept_rows(filled.rows, table.where, listed)
-        bad = row_problems(filled.rows.loc[kept], schema)
+        yield reader.checked(raw, findings, seen)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What the rows of a table meet while they are read: further tables, joined files, values of filters."""
+
+    sources: tuple[Source, ...]
+    joined: tuple[pd.DataFrame, ...]
+    listed: tuple[Listed, ...]
+
+
+def read_beside(name: str, mapping: DataSettings) -> Beside:
+    """Read what the rows of a table will meet.
+
+    Raises
+    ------
+    UnavailableError, DataError
+        The table itself, or something beside it, is not there or cannot be read.
+    """
+    table, fields = table_settings(name, mapping), mapped_fields(name, mapping)
+    source_size(table)  # where it is not there, that is said before anything of what is joined to it
+    return Beside(
+        read_sources(table, fields, mapping) if name in DECLARING else (),
+        tuple(joined_rows(table, at, mapping) for at in range(len(table.joins))),
+        tuple(listed_values(rule, table, fields[rule.column], mapping) for rule in table.where),
+    )
+
+
+class TableReader:
+    """Turns raw batches of one table into checked rows of ours, each batch by itself."""
+
+    def __init__(self, name: str, mapping: DataSettings, beside: Beside) -> None:
+        self.table = table_settings(name, mapping)
+        self._mapping, self._beside = mapping, beside
+        self._fields = mapped_fields(name, mapping)
+        self._schema = table_checks(self._fields)
+        self._enrichment = enrichment_of(beside.sources, self._fields, mapping)
+
+    def read(self, raw: RawBatch, findings: Findings) -> Batch:
+        """Parse and check a batch; `findings` grows by it."""
+        return _settled(self.checked(raw, findings, set()))
+
+    def checked(self, raw: RawBatch, findings: Findings, seen: set[str]) -> _Checked:
+        """Parse and check a batch; `seen` holds the accounts before it, where the first of each counts."""
+        table, fields = self.table, self._fields
+        wide = with_joins(raw.rows, table, list(self._beside.joined), self._mapping)
+        own = parsed_columns(wide, table.columns, fields, self._mapping, findings)
+        filled = self._enrichment.fill(own)
+        kept = kept_rows(filled.rows, table.where, self._beside.listed)
+        bad = row_problems(filled.rows.loc[kept], self._schema)
         good = filled.rows.loc[kept & ~filled.rows.index.isin(list(bad))]
         if table.keeps_first:
             is_first = _is_first(good["account_id"], seen)
@@ -130,7 +177,7 @@ def _checked_batches(
             good = good.loc[is_first]
         _count(findings, raw, int((~kept).sum()), bad)
         filled.count(good.index, findings.enriched)
-        yield _Checked(raw, wide, good, bad)
+        return _Checked(raw, wide, good, bad)
 
 
 def _is_first(ids: pd.Series[Any], seen: set[str]) -> pd.Series[Any]:

@@ -63,6 +63,15 @@ class Enriched:
     n_accounts: int = 0
     tables: dict[str, TableCounts] = field(default_factory=dict)
 
+    def merge(self, later: Enriched) -> None:
+        """Add what was done for rows that follow."""
+        self.n_accounts += later.n_accounts
+        for name, table in later.tables.items():
+            known = self.tables.setdefault(name, TableCounts(table.n_rows, table.remarks))
+            known.found.update(table.found)
+            for column, cells in table.cells.items():
+                known.cells.setdefault(column, Counter()).update(cells)
+
     def lines(self) -> list[str]:
         """Say what each table did in one line, and what was noticed in it in one more."""
         said = []
