@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,22 +12,12 @@ from icp_ml.config import Config, Run
 from icp_ml.segments import DEFAULT
 
 if TYPE_CHECKING:
-    from icp_ml.data.first_pass import FirstPass
-    from icp_ml.data.segments import Coverage
-    from icp_ml.data.tables import Findings
+    from icp_ml.data.first_pass import PartCounts
     from icp_ml.model.candidate import Model
     from pipelines.listing import Listing
 
 
-@dataclass(frozen=True)
-class Counts:
-    """What was counted while a list streamed by."""
-
-    findings: Findings
-    coverage: Coverage
-
-
-def manifest_of(run: Run, listing: Listing, first: FirstPass, counts: Counts) -> dict[str, Any]:
+def manifest_of(run: Run, listing: Listing, counts: PartCounts) -> dict[str, Any]:
     """Say what became of a list.
 
     rows_in = rows_covered + rows_refused + rows_filtered; of the refused, rows_uncovered are in no segment
@@ -38,20 +27,22 @@ def manifest_of(run: Run, listing: Listing, first: FirstPass, counts: Counts) ->
     from icp_ml.scoring import TIERS
 
     findings, coverage = counts.findings, counts.coverage
-    tiers = sum(first.tiers.values(), Counter[str]())
+    tiers = sum(counts.tiers.values(), Counter[str]())
     return {
         "key": listing.key,
         "today": str(run.config.today),
-        "segments": {name: _facts(name, model, first) for name, model in listing.models.items()},
+        "segments": {name: _facts(name, model, counts) for name, model in listing.models.items()},
         "rows_in": findings.n_rows,
         "rows_covered": coverage.n_covered,
-        "rows_scored": first.n_rows,
+        "rows_scored": counts.n_rows,
         "rows_refused": findings.n_refused + coverage.n_uncovered,
         "rows_uncovered": coverage.n_uncovered,
         "rows_filtered": findings.n_filtered,
-        "rows_of_customers": first.n_customers,
+        "rows_of_customers": counts.customers.total(),
+        "rows_of_customers_by": dict(counts.customers),
         "tiers": {tier: tiers[tier] for tier in TIERS},
         "enrichment": findings.enriched.rows(),
+        "rows_refused_by_reason": dict(counts.refused_by_reason.most_common(50)),
         "notes": [*_notes(run, listing), *coverage.lines(), *findings.lines()],
         "digests": listing.digests,
         "config": masked(run.composed).splitlines(),
@@ -98,11 +89,11 @@ def _tier_line(facts: dict[str, Any]) -> str:
     return ", ".join(f"{n:,} {tier}" for tier, n in facts["tiers"].items())
 
 
-def _facts(name: str, model: Model, first: FirstPass) -> dict[str, Any]:
+def _facts(name: str, model: Model, counts: PartCounts) -> dict[str, Any]:
     """Say what scored a segment, and how its rows came out."""
     from icp_ml.scoring import TIERS
 
-    tiers = first.tiers.get(name, Counter[str]())
+    tiers = counts.tiers.get(name, Counter[str]())
     return {
         "model_version": model.version,
         "kind": model.kind,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from icp_ml.config import Run, run_pipeline, stage
-from pipelines.listing import prepare, published, score_list
+from pipelines.listing import prepare, published
 from pipelines.manifests import changed_models, summary
+from pipelines.scoring import score_list
 
 
 def rescore(run: Run) -> None:

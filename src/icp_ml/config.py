@@ -22,6 +22,7 @@ from icp_ml.segments import segment_name
 from icp_ml.settings import (
     ChecksSettings,
     DataSettings,
+    EngineSettings,
     EvaluationSettings,
     FeaturesSettings,
     LabelSettings,
@@ -60,6 +61,7 @@ class Config(Settings):
     evaluation: EvaluationSettings
     tracking: TrackingSettings
     scoring: ScoringSettings
+    engine: EngineSettings
     rescore: RescoreSettings
 
 

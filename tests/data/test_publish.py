@@ -35,7 +35,7 @@ folder = Path(sys.argv[1])
 with locked(folder):
     print("locked", flush=True)
     for number in range(int(sys.argv[2]), 10_000):
-        with publication(folder, f"run_{number % 7}") as working:
+        with publication(folder, f"run_{number % 7}", "mark") as working:
             for part in range(20):
                 (working / f"part_{part}.csv").write_text(f"{number}")
             write_json(working / "manifest.json", {"number": number})
@@ -67,7 +67,7 @@ def _running(script: str, *arguments: object) -> Iterator[subprocess.Popen[str]]
 
 
 def _publish(folder: Path, name: str, content: str = "new") -> None:
-    with publication(folder, name) as working:
+    with publication(folder, name, name) as working:
         (working / "scored.csv").write_text(content)
         write_json(working / "manifest.json", {"name": name})
 
@@ -92,7 +92,7 @@ def test_a_killed_writer_leaves_the_old_result_or_the_new_one(tmp_path: Path) ->
         assert json.loads((found / "manifest.json").read_text())["number"] >= 100 * attempt
         for result in results(tmp_path):
             _assert_complete(result)
-        n_cut_short += (tmp_path / WORKING).exists()
+        n_cut_short += (tmp_path / f"{WORKING}-mark").exists()
     assert n_cut_short > 0
 
 
@@ -144,16 +144,38 @@ def test_a_folder_that_cannot_be_made_is_unavailable(tmp_path: Path) -> None:
     assert failure.value.what == f"{tmp_path / 'file' / 'out'} cannot be written to: Not a directory."
 
 
-@pytest.mark.parametrize("failure", [RuntimeError, KeyboardInterrupt, SystemExit])
-def test_a_failed_run_leaves_nothing_and_the_pointer_alone(
-    tmp_path: Path, failure: type[BaseException]
-) -> None:
-    _publish(tmp_path, "old")
-    with pytest.raises(failure), publication(tmp_path, "new") as working:
-        (working / "scored.csv").write_text("half")
+def _fail(folder: Path, mark: str, failure: BaseException) -> None:
+    with pytest.raises(type(failure)), publication(folder, "new", mark) as working:
+        (working / "part").write_text("done")
         raise failure
+
+
+def test_a_failed_run_leaves_nothing_and_the_pointer_alone(tmp_path: Path) -> None:
+    _publish(tmp_path, "old")
+    _fail(tmp_path, "mark", RuntimeError())
     assert sorted(one.name for one in tmp_path.iterdir()) == ["latest", "old"]
     assert latest(tmp_path) == tmp_path / "old"
+
+
+@pytest.mark.parametrize("failure", [KeyboardInterrupt(), SystemExit(), UnavailableError("gone.")])
+def test_an_interrupted_run_leaves_its_parts_to_the_next_of_its_mark(
+    tmp_path: Path, failure: BaseException
+) -> None:
+    _publish(tmp_path, "old")
+    _fail(tmp_path, "one", failure)
+    assert latest(tmp_path) == tmp_path / "old"
+    with publication(tmp_path, "new", "one") as working:
+        assert (working / "part").read_text() == "done"
+        write_json(working / "manifest.json", {})
+    assert latest(tmp_path) == tmp_path / "new"
+
+
+def test_parts_of_another_mark_are_removed(tmp_path: Path) -> None:
+    _fail(tmp_path, "one", KeyboardInterrupt())
+    with publication(tmp_path, "new", "two") as working:
+        assert list(working.iterdir()) == []
+        write_json(working / "manifest.json", {})
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["latest", "new"]
 
 
 def test_a_result_of_the_same_name_never_takes_the_pointers_place(tmp_path: Path) -> None:

@@ -17,9 +17,19 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 from support import compose
 
-from icp_ml.data.first_pass import FirstPass, place_rows, write_first_pass
+from icp_ml.data.first_pass import FirstPass, PartCounts, Scored, read_first_pass, write_part
+from icp_ml.data.parts import COUNTS
+from icp_ml.data.placing import place_part, repeats_by_part, write_placing
 from icp_ml.data.repeats import repeats_in
-from icp_ml.data.scored import SCHEMA, RefusedRows, safe_cell, write_scored
+from icp_ml.data.scored import (
+    REFUSED_COLUMNS,
+    SCHEMA,
+    RefusedRows,
+    join_lines,
+    join_scored,
+    safe_cell,
+    write_scored,
+)
 from icp_ml.data.sources import Refused
 from icp_ml.matching import match_keys
 from icp_ml.scoring import SCORED_COLUMNS
@@ -66,21 +76,41 @@ def _batch(rows: list[Row], start: int = 0) -> Any:
             "scored_at": date(2026, 1, 1),
         }
     )
-    return scored, match_keys(accounts)
+    return Scored(scored, match_keys(accounts))
 
 
 def _first(rows: list[Row], folder: Path, batch_rows: int = 100) -> FirstPass:
     starts = range(0, len(rows), batch_rows)
-    batches = [_batch(rows[start : start + batch_rows], start) for start in starts]
-    return write_first_pass(batches, folder / "first.arrow")
+    return _stored([_batch(rows[start : start + batch_rows], start) for start in starts], folder)[0]
 
 
-def _tables(first: FirstPass) -> Iterator[pa.Table]:
-    return place_rows(first, repeats_in(first, MATCHING).originals)
+def _stored(batches: list[Scored], folder: Path) -> tuple[FirstPass, PartCounts]:
+    """Store each batch as a part of its own; give them together, and what was counted."""
+    segments = tuple(dict.fromkeys(name for batch in batches for name in batch.rows["segment"]))
+    counts, paths = PartCounts.of(segments), []
+    for number, batch in enumerate(batches):
+        paths.append(folder / f"{number}.arrow")
+        write_part([batch], counts, paths[-1])
+    return read_first_pass(paths, segments), counts
+
+
+def _tables(first: FirstPass, folder: Path) -> Iterator[pa.Table]:
+    originals = repeats_in(first, MATCHING).originals
+    placing = write_placing(first, originals, folder)
+    for path, repeats in zip(first.paths, repeats_by_part(first, originals), strict=True):
+        yield place_part(placing, path, repeats)
+
+
+def _written(first: FirstPass, folder: Path, form: Any) -> Path:
+    paths = []
+    for number, table in enumerate(_tables(first, folder)):
+        paths.append(folder / f"{number}.placed")
+        write_scored(table, paths[-1], form)
+    return join_scored(paths, folder, form)
 
 
 def _placed(rows: list[Row], folder: Path, batch_rows: int = 100) -> list[dict[str, Any]]:
-    return [row for table in _tables(_first(rows, folder, batch_rows)) for row in table.to_pylist()]
+    return [row for table in _tables(_first(rows, folder, batch_rows), folder) for row in table.to_pylist()]
 
 
 def _naive(rows: list[Row]) -> list[tuple[float | None, str | None]]:
@@ -132,13 +162,10 @@ def test_customers_are_placed_but_do_not_count(tmp_path: Path) -> None:
         ("B", None, 0.1, False, "default"),
         ("C", None, 0.5, False, "default"),
     ]
-    first = _first(rows, tmp_path)
-    assert [one["fit_percentile"] for table in _tables(first) for one in table.to_pylist()] == [
-        100,
-        25,
-        75,
-    ]
-    assert first.n_customers == 1
+    first, counts = _stored([_batch(rows)], tmp_path)
+    placed = [one["fit_percentile"] for table in _tables(first, tmp_path) for one in table.to_pylist()]
+    assert placed == [100, 25, 75]
+    assert counts.customers.total() == 1
 
 
 def test_each_segment_is_ranked_alone_and_knows_no_duplicate_in_another(tmp_path: Path) -> None:
@@ -151,8 +178,8 @@ def test_each_segment_is_ranked_alone_and_knows_no_duplicate_in_another(tmp_path
     placed = _placed(rows, tmp_path)
     assert [one["fit_percentile"] for one in placed] == [25, 50, 75, 0]
     assert [one["duplicate_of"] for one in placed] == [None, None, None, "A"]
-    first = _first(rows, tmp_path)
-    assert {name: tiers.total() for name, tiers in first.tiers.items()} == {"north": 2, "south": 2}
+    _, counts = _stored([_batch(rows)], tmp_path)
+    assert {name: tiers.total() for name, tiers in counts.tiers.items()} == {"north": 2, "south": 2}
 
 
 def test_points_rank_where_there_is_no_probability_and_the_unknown_has_no_rank(tmp_path: Path) -> None:
@@ -160,10 +187,10 @@ def test_points_rank_where_there_is_no_probability_and_the_unknown_has_no_rank(t
     scored, keys = _batch(rows)
     points = np.array([2.5, np.nan, 1.0])
     scored = scored.assign(fit_probability=np.nan, rubric_points=points, rank_score=points)
-    first = write_first_pass([(scored, keys)], tmp_path / "first.arrow")
-    [table] = _tables(first)
+    first, _ = _stored([Scored(scored, keys)], tmp_path)
+    [table] = _tables(first, tmp_path)
     assert table["fit_percentile"].to_pylist() == [75, None, 25]
-    with write_scored([table], tmp_path, "csv").open(encoding="utf-8-sig", newline="") as stream:
+    with _written(first, tmp_path, "csv").open(encoding="utf-8-sig", newline="") as stream:
         written = [(row["fit_probability"], row["rubric_points"]) for row in csv.DictReader(stream)]
     assert written == [("", "2.50"), ("", ""), ("", "1.00")]
 
@@ -171,7 +198,7 @@ def test_points_rank_where_there_is_no_probability_and_the_unknown_has_no_rank(t
 def test_the_first_pass_holds_no_more_than_its_arrays(tmp_path: Path) -> None:
     rows: list[Row] = [(f"P{number}", None, 0.5, False, "default") for number in range(1_000)]
     first = _first(rows, tmp_path, 250)
-    arrays = [*first.scores, *first.eligible, *first.codes]
+    arrays = [first.scores, first.eligible, first.codes]
     assert all(one.base is None for one in arrays)
     assert sum(one.nbytes for one in arrays) == 11 * 1_000
 
@@ -183,9 +210,9 @@ def test_csv_and_parquet_agree(tmp_path: Path) -> None:
         ("A", None, 0.5, False, "default"),
     ]
     first = _first(rows, tmp_path, 2)
-    typed = parquet.read_table(write_scored(_tables(first), tmp_path, "parquet"))
+    typed = parquet.read_table(_written(first, tmp_path, "parquet"))
     assert typed.schema == SCHEMA
-    with write_scored(_tables(first), tmp_path, "csv").open(encoding="utf-8-sig", newline="") as stream:
+    with _written(first, tmp_path, "csv").open(encoding="utf-8-sig", newline="") as stream:
         written = list(csv.DictReader(stream))
     assert tuple(written[0]) == SCORED_COLUMNS
     for text, row in zip(written, typed.to_pylist(), strict=True):
@@ -200,11 +227,11 @@ def test_csv_and_parquet_agree(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("empty", [[], [_batch([])]])
 def test_an_empty_list_is_a_header(tmp_path: Path, empty: list[Any]) -> None:
-    first = write_first_pass(empty, tmp_path / "first.arrow")
-    path = write_scored(_tables(first), tmp_path, "csv")
+    first, counts = _stored(empty, tmp_path)
+    path = _written(first, tmp_path, "csv")
     assert path.read_text(encoding="utf-8-sig").splitlines() == [",".join(SCORED_COLUMNS)]
-    assert parquet.read_table(write_scored(_tables(first), tmp_path, "parquet")).num_rows == 0
-    assert (first.n_customers, first.tiers) == (0, {})
+    assert parquet.read_table(_written(first, tmp_path, "parquet")).num_rows == 0
+    assert (counts.customers.total(), counts.tiers) == (0, {})
 
 
 @pytest.mark.parametrize(
@@ -234,32 +261,37 @@ def test_no_cell_is_run_as_a_formula(cell: Any, written: Any) -> None:
 
 def test_names_and_ids_of_a_scored_list_are_safe(tmp_path: Path) -> None:
     scored, keys = _batch([("=cmd|x", None, 0.5, False, "default")])
-    first = write_first_pass([(scored.assign(name="@SUM(A1)"), keys)], tmp_path / "first.arrow")
-    with write_scored(_tables(first), tmp_path, "csv").open(encoding="utf-8-sig", newline="") as stream:
+    first, _ = _stored([Scored(scored.assign(name="@SUM(A1)"), keys)], tmp_path)
+    with _written(first, tmp_path, "csv").open(encoding="utf-8-sig", newline="") as stream:
         [row] = csv.DictReader(stream)
     assert (row["account_id"], row["name"]) == ("'=cmd|x", "'@SUM(A1)")
 
 
 def test_refused_rows_are_written_with_place_reason_and_content(tmp_path: Path) -> None:
     refused = [Refused("a.csv", 3, "too short", "=x"), Refused("a.csv", 9, "too short", "[é\n]")]
-    with RefusedRows(tmp_path / "refused.csv") as file:
+    with RefusedRows(tmp_path / "part") as file:
         file.write(refused)
     assert file.by_reason == {"too short": 2}
+    join_lines([tmp_path / "part"], REFUSED_COLUMNS, tmp_path / "refused.csv")
     with (tmp_path / "refused.csv").open(encoding="utf-8-sig", newline="") as stream:
         written = [list(row.values()) for row in csv.DictReader(stream)]
     assert written == [["a.csv", "3", "too short", "'=x"], ["a.csv", "9", "too short", "[é\n]"]]
 
 
 def test_without_a_refused_row_there_is_a_header(tmp_path: Path) -> None:
-    with RefusedRows(tmp_path / "refused.csv") as file:
+    with RefusedRows(tmp_path / "part") as file:
         file.write([])
     assert file.by_reason == {}
+    join_lines([tmp_path / "part"], REFUSED_COLUMNS, tmp_path / "refused.csv")
     written = (tmp_path / "refused.csv").read_text(encoding="utf-8-sig")
     assert written == "source,row,reason,content\n"
 
 
-def test_the_stored_pass_can_be_read_as_arrow(tmp_path: Path) -> None:
-    first = _first([("A", None, 0.5, False, "default"), ("B", None, 0.5, False, "default")], tmp_path, 1)
-    with pa.ipc.open_file(first.path) as stored:
-        assert stored.num_record_batches == 2
-        assert stored.read_all()["account_id"].to_pylist() == ["A", "B"]
+def test_counts_of_parts_add_up_to_those_of_the_whole(tmp_path: Path) -> None:
+    rows: list[Row] = [(f"A{at}", None, 0.5, at % 3 == 0, "default") for at in range(7)]
+    _, whole = _stored([_batch(rows)], tmp_path)
+    added = PartCounts.of(("default",))
+    for start in (0, 3):
+        part = _stored([_batch(rows[start : start + 3 + start])], tmp_path)[1]
+        added.merge(COUNTS.validate_json(COUNTS.dump_json(part)))
+    assert added == whole

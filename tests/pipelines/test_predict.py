@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import shutil
 import sqlite3
+import subprocess
+import sys
+import time
 
 import numpy as np
 import pandas as pd
 import pytest
-from support import command, kill_after
+from support import SEARCH_PATH, command, kill_after
 
 LATEST = "var/scored/demo/latest"
 
@@ -223,4 +227,49 @@ def test_a_killed_run_leaves_the_last_good_list(workplace):
     done = command("predict", "today=2026-02-01", cwd=workplace)
     assert done.returncode == 0, done.stderr
     assert manifest_of(workplace / LATEST)["today"] == "2026-02-01"
-    assert not (workplace / "var/scored/demo/.working").exists()
+    assert not list((workplace / "var/scored/demo").glob(".working*"))
+
+
+def test_a_killed_run_goes_on_where_it_was(workplace):
+    overrides = ("today=2026-03-01", "scoring.batch_rows=20", "n_jobs=1")
+    assert command("predict", *overrides, "scoring.folder=whole", cwd=workplace).returncode == 0
+    assert kill_after("predict", workplace, 0.3, *overrides)
+    done = sorted((workplace / "var/scored/demo").glob(".working-*/parts/*.json"))
+    counts = json.loads(done[0].read_text(encoding="utf-8"))
+    counts["refused_by_reason"]["planted"] = 7
+    done[0].write_text(json.dumps(counts), encoding="utf-8")
+    assert command("predict", *overrides, cwd=workplace).returncode == 0
+    assert manifest_of(workplace / LATEST)["rows_refused_by_reason"]["planted"] == 7
+    whole, resumed = (place / "scored.csv" for place in (workplace / "whole/latest", workplace / LATEST))
+    assert resumed.read_bytes() == whole.read_bytes()
+
+
+def test_processes_give_the_same_bytes_as_one(scored):
+    for n_jobs in (1, 2):
+        overrides = (f"n_jobs={n_jobs}", "scoring.batch_rows=60", f"scoring.folder=by_{n_jobs}")
+        done = command("predict", "scoring.format=csv", *overrides, cwd=scored)
+        assert done.returncode == 0, done.stderr
+    one, two = ((scored / f"by_{n}/latest/scored.csv").read_bytes() for n in (1, 2))
+    assert one == two == (scored / "csv/latest/scored.csv").read_bytes()
+
+
+def test_a_list_that_grows_while_it_is_read_is_refused(workplace, demo_tables, tmp_path):
+    path = tmp_path / "growing.csv"
+    demo_tables.prospects.to_csv(path, index=False)
+    overrides = (f"data.prospects.path={path}", "scoring.batch_rows=10", "n_jobs=1")
+    started = subprocess.Popen(
+        [sys.executable, "-m", "pipelines.predict", *overrides],
+        cwd=workplace,
+        env={**os.environ, "PYTHONPATH": SEARCH_PATH},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while not list((workplace / "var").glob("*/*/.working-*/parts/*.json")):
+        assert started.poll() is None
+        time.sleep(0.02)
+    with path.open("a") as stream:
+        stream.write(path.read_text().splitlines()[1] + "\n")
+    said = started.communicate(timeout=120)[1]
+    assert started.returncode == 69
+    assert "growing.csv was changed while it was read." in said
+    assert not (workplace / LATEST).exists()

@@ -20,9 +20,10 @@ from icp_ml.errors import ConfigError, DataError, UnavailableError
 from icp_ml.matching import KnownAccounts
 from icp_ml.scoring import SCORED_COLUMNS
 from icp_ml.settings import DataSettings, SegmentSettings
-from pipelines.listing import Listing, prepare, score_list
+from pipelines.listing import Listing, prepare
 from pipelines.manifests import changed_models, read_manifest, summary
 from pipelines.promote import promote
+from pipelines.scoring import score_list
 from pipelines.serve import serve
 from pipelines.status import status
 

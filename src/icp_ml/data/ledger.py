@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
@@ -30,13 +30,12 @@ BEFORE_SEGMENTS = {"segment": pa.scalar(DEFAULT), "rubric_points": pa.scalar(Non
 """What an entry means that was written before these columns were."""
 
 
-def keep_entry(tables: Iterable[pa.Table], folder: Path) -> Iterator[pa.Table]:
-    """Pass scored tables on and write them to the folder's ledger entry, in full precision."""
+def write_entry(tables: Iterable[pa.Table], folder: Path) -> None:
+    """Write the folder's ledger entry from the scored rows of a list, in full precision."""
     schema = pa.schema([SCHEMA.field(name) for name in ENTRY_COLUMNS])
     with parquet.ParquetWriter(folder / ENTRY, schema) as writer:
         for table in tables:
             writer.write_table(table.select(ENTRY_COLUMNS))
-            yield table
 
 
 def read_entry(folder: Path) -> pd.DataFrame:

@@ -48,10 +48,11 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def publication(folder: Path, name: str) -> Iterator[Path]:
+def publication(folder: Path, name: str, mark: str) -> Iterator[Path]:
     """Give a working folder that becomes `folder/name`, named by `folder/latest`, if the block ends well.
 
-    Call it under the lock. What a killed run left behind is removed first.
+    Call it under the lock. What a run left behind that was killed, interrupted or found something unavailable
+    is given again to one of the same mark, to go on with; what others left is removed.
 
     Parameters
     ----------
@@ -59,6 +60,8 @@ def publication(folder: Path, name: str) -> Iterator[Path]:
     name : str
         Of the new result. A complete result of that name stays, and this one is called name.2: the pointer
         must never name a folder that is being replaced. An incomplete one is removed.
+    mark : str
+        Of all that the content of the working folder depends on.
 
     Raises
     ------
@@ -66,12 +69,16 @@ def publication(folder: Path, name: str) -> Iterator[Path]:
         `folder/latest` is a folder of its own, as after a copy that followed it; it would have to go.
     """
     _check_pointer(folder / LATEST)
-    working = folder / WORKING
-    shutil.rmtree(working, ignore_errors=True)
-    working.mkdir(parents=True)
+    working = folder / f"{WORKING}-{mark}"
+    for left in folder.glob(f"{WORKING}*"):
+        if left != working:
+            shutil.rmtree(left, ignore_errors=True)
+    working.mkdir(parents=True, exist_ok=True)
     try:
         yield working
-    except BaseException:
+    except UnavailableError:
+        raise
+    except Exception:
         shutil.rmtree(working, ignore_errors=True)
         raise
     _flush(working)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -46,6 +47,10 @@ class RawBatch:
     refused: list[Refused] = field(default_factory=list)
     n_bytes: int = 0
     n_unreadable: int = 0
+
+    def batches(self, _batch_rows: int) -> Iterator[RawBatch]:
+        """Give itself: a piece of work that was read already."""
+        yield self
 
 
 def column_names(header: list[str]) -> list[str]:

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
 
-import numpy as np
 import pandas as pd
-import pyarrow as pa
-from pyarrow import ipc
 
 from icp_ml.data.first_pass import KEY, FirstPass
 from icp_ml.matching.keys import ROW_KEYS, Keys
@@ -66,8 +62,5 @@ def _repeats(first: FirstPass, kind: str, settings: MatchingSettings) -> dict[in
 
 def _column(first: FirstPass, name: str) -> Keys:
     """Read one key of every stored row."""
-    at = ipc.open_file(pa.memory_map(str(first.path))).schema.get_field_index(KEY + name)
-    options = ipc.IpcReadOptions(included_fields=[at])
-    with pa.memory_map(str(first.path)) as source:
-        column: Any = ipc.open_file(source, options=options).read_all().column(0)
-        return np.array(column.to_numpy(), dtype=np.uint64)
+    keys: Keys = first.column(KEY + name)
+    return keys

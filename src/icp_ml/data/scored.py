@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import re
+import shutil
+from codecs import BOM_UTF8
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -58,30 +60,44 @@ SCHEMA = pa.schema(
     ]
 )
 
+REFUSED_COLUMNS = ("source", "row", "reason", "content")
 N_DECIMALS = {"fit_percentile": 1, "rubric_points": 2}
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 SIGNED_WORD = re.compile(r"[-+][\w.]*")
 
 
-def write_scored(tables: Iterable[pa.Table], folder: Path, form: Literal["csv", "parquet"]) -> Path:
-    """Write the scored list as one file of the form asked for."""
+def write_scored(table: pa.Table, path: Path, form: Literal["csv", "parquet"]) -> None:
+    """Write a part of the scored list: a whole Parquet file, or the lines of a CSV file without a header."""
     if form == "parquet":
-        path = folder / "scored.parquet"
-        with parquet.ParquetWriter(path, SCHEMA) as writer:
-            for table in tables:
-                writer.write_table(table)
-        return path
-    path = folder / "scored.csv"
-    with path.open("w", encoding="utf-8-sig", newline="") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(SCORED_COLUMNS)
-        for table in tables:
-            writer.writerows(_csv_rows(table))
-    return path
+        parquet.write_table(table, path)
+        return
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows(_csv_rows(table))
+
+
+def join_scored(paths: Iterable[Path], folder: Path, form: Literal["csv", "parquet"]) -> Path:
+    """Make one file of the written parts of a scored list, in order."""
+    target = folder / f"scored.{form}"
+    if form == "parquet":
+        with parquet.ParquetWriter(target, SCHEMA) as writer:
+            for path in paths:
+                writer.write_table(parquet.read_table(path, schema=SCHEMA))
+        return target
+    join_lines(paths, SCORED_COLUMNS, target)
+    return target
+
+
+def join_lines(paths: Iterable[Path], header: Sequence[str], target: Path) -> None:
+    """Put the lines of CSV files without a header into one file with it, as spreadsheets like it."""
+    with target.open("wb") as stream:
+        stream.write(BOM_UTF8 + (",".join(header) + "\r\n").encode())
+        for path in paths:
+            with path.open("rb") as part:
+                shutil.copyfileobj(part, stream)
 
 
 class RefusedRows:
-    """The file of rows that could not be scored, each with its reason; written as they come.
+    """The lines of the rows that could not be scored, each with its reason; written as they come.
 
     Attributes
     ----------
@@ -90,9 +106,8 @@ class RefusedRows:
 
     def __init__(self, path: Path) -> None:
         self.by_reason: Counter[str] = Counter()
-        self._stream = path.open("w", encoding="utf-8-sig", newline="")
-        self._writer = csv.DictWriter(self._stream, ("source", "row", "reason", "content"))
-        self._writer.writeheader()
+        self._stream = path.open("w", encoding="utf-8", newline="")
+        self._writer = csv.DictWriter(self._stream, REFUSED_COLUMNS)
 
     def __enter__(self) -> Self:
         """Give the open file."""

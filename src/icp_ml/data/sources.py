@@ -15,13 +15,14 @@ import pandas as pd
 from icp_ml.data.databases import database_name, masked, query_batches
 from icp_ml.data.raw import RawBatch, Refused, column_names
 from icp_ml.data.text_files import open_bytes, open_text, text_batches
-from icp_ml.data.typed_files import excel_batches, parquet_batches, partition_values
+from icp_ml.data.typed_files import RowGroup, excel_batches, parquet_batches, partition_values, unread_groups
 from icp_ml.errors import DataError, UnavailableError
 from icp_ml.settings import FileSettings
 
 __all__ = [
     "RawBatch",
     "Refused",
+    "RowGroup",
     "column_names",
     "masked",
     "open_bytes",
@@ -29,9 +30,11 @@ __all__ = [
     "place_name",
     "read_all",
     "read_batches",
+    "read_pieces",
     "source_digest",
     "source_paths",
     "source_size",
+    "source_state",
 ]
 
 EXCEL_ENDINGS = (".xlsx", ".xlsm")
@@ -71,6 +74,30 @@ def read_batches(file: FileSettings, columns: Iterable[str], batch_rows: int) ->
         for batch in _file_batches(path, file, wanted, batch_rows):
             yield replace(batch, n_bytes=n_before + batch.n_bytes)
         n_before += path.stat().st_size
+
+
+def read_pieces(file: FileSettings, columns: Iterable[str], batch_rows: int) -> Iterator[RawBatch | RowGroup]:
+    """Give a source in order, cut into pieces of work: Parquet unread where its groups are short enough.
+
+    Text has no place where it can be cut unread: a quote may be open there.
+    """
+    wanted = list(dict.fromkeys(columns))
+    if file.url is not None:
+        yield from query_batches(file, wanted, batch_rows)
+        return
+    n_before = 0
+    for path in source_paths(file):
+        for piece in _file_pieces(path, file, wanted, batch_rows):
+            yield replace(piece, n_bytes=n_before + piece.n_bytes)
+        n_before += path.stat().st_size
+
+
+def _file_pieces(
+    path: Path, file: FileSettings, wanted: list[str], batch_rows: int
+) -> Iterator[RawBatch | RowGroup]:
+    is_parquet = path.suffix.lower() in PARQUET_ENDINGS
+    groups = unread_groups(path, _shown_name(path, file), wanted) if is_parquet else None
+    yield from _file_batches(path, file, wanted, batch_rows) if groups is None else groups
 
 
 def read_all(file: FileSettings, columns: Iterable[str], batch_rows: int = 100_000) -> pd.DataFrame:
@@ -115,6 +142,14 @@ def source_paths(file: FileSettings) -> list[Path]:
 def source_size(file: FileSettings) -> int:
     """Give the bytes of a file source, 0 for SQL: the length of a progress bar."""
     return 0 if file.url else sum(path.stat().st_size for path in source_paths(file))
+
+
+def source_state(file: FileSettings) -> tuple[object, ...]:
+    """Say in what state the files of a source are, by size and time; of SQL nothing is known."""
+    if file.url is not None:
+        return ()
+    stats = [(path, path.stat()) for path in source_paths(file)]
+    return tuple((str(path), stat.st_size, stat.st_mtime_ns) for path, stat in stats)
 
 
 def source_digest(file: FileSettings) -> str:

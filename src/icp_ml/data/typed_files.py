@@ -6,7 +6,8 @@ import warnings
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import islice
+from dataclasses import dataclass, replace
+from itertools import accumulate, islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -16,6 +17,8 @@ import pandas as pd
 from icp_ml.data.raw import RawBatch, Refused, column_names, column_positions
 from icp_ml.errors import DataError, examples
 
+MAX_GROUP_ROWS = 250_000
+"""Of a row group that is one piece of work: it is in memory as a whole while it is read."""
 NULL_PARTITION = "__HIVE_DEFAULT_PARTITION__"
 Cells = tuple[Any, ...]
 
@@ -26,30 +29,81 @@ def partition_values(path: Path) -> dict[str, str | None]:
     return {unquote(key): None if value == NULL_PARTITION else unquote(value) for key, value in pairs}
 
 
-def parquet_batches(path: Path, name: str, wanted: list[str], batch_rows: int) -> Iterator[RawBatch]:
-    """Give the rows of a Parquet file, with the columns that its folders stand for.
+@dataclass(frozen=True)
+class RowGroup:
+    """A row group of a Parquet file, not yet read: whoever works on its rows reads them.
+
+    Attributes
+    ----------
+    path : Path
+    name : str
+        What messages call the file.
+    wanted : tuple of str
+        The user's column names.
+    number : int
+    n_bytes : int
+        How much of the source is read when this group is, for the progress bar.
+    """
+
+    path: Path
+    name: str
+    wanted: tuple[str, ...]
+    number: int
+    n_bytes: int
+
+    def batches(self, batch_rows: int) -> Iterator[RawBatch]:
+        """Read the rows, batch by batch."""
+        for batch in parquet_batches(self.path, self.name, list(self.wanted), batch_rows, self.number):
+            yield replace(batch, n_bytes=self.n_bytes)
+
+
+def unread_groups(path: Path, name: str, wanted: list[str]) -> list[RowGroup] | None:
+    """List the row groups of a Parquet file; None where one is too long to be one piece of work."""
+    with _opened_parquet(path, name) as file:
+        sizes = [file.metadata.row_group(at).num_rows for at in range(file.metadata.num_row_groups)]
+    if max(sizes, default=0) > MAX_GROUP_ROWS:
+        return None
+    ends, size = accumulate(sizes), path.stat().st_size
+    return [
+        RowGroup(path, name, tuple(wanted), at, size * end // max(sum(sizes), 1))
+        for at, end in enumerate(ends)
+    ]
+
+
+def parquet_batches(
+    path: Path, name: str, wanted: list[str], batch_rows: int, row_group: int | None = None
+) -> Iterator[RawBatch]:
+    """Give the rows of a Parquet file, or of one group of it, with the columns that its folders stand for.
 
     Whole numbers beside nulls stay whole: as floats, ids above 2**53 would lose digits.
     """
+    partition = partition_values(path)
+    with _opened_parquet(path, name) as file:
+        given, metadata = file.schema_arrow.names, file.metadata
+        header = column_names(given)
+        further = [key for key in partition if key not in header]
+        offered = [*header, *further]
+        positions = column_positions(offered, wanted, name)
+        n_rows, size = metadata.num_rows, path.stat().st_size
+        groups = list(range(metadata.num_row_groups)) if row_group is None else [row_group]
+        n_read = sum(metadata.row_group(at).num_rows for at in range(row_group or 0))
+        inside = [given[at] for at in positions.values() if at < len(given)]
+        for batch in file.iter_batches(batch_rows, row_groups=groups, columns=inside):
+            rows = _parquet_rows(batch, {key: partition[key] for key in further})
+            rows = pd.DataFrame({column: rows[offered[at]] for column, at in positions.items()})
+            places = list(range(n_read + 1, n_read + len(rows) + 1))
+            n_read += len(rows)
+            yield RawBatch(name, rows, places, [], size * n_read // max(n_rows, 1))
+
+
+@contextmanager
+def _opened_parquet(path: Path, name: str) -> Iterator[Any]:
     import pyarrow as pa
     from pyarrow import parquet
 
-    partition = partition_values(path)
     try:
         with parquet.ParquetFile(path) as file:
-            given = file.schema_arrow.names
-            header = column_names(given)
-            further = [key for key in partition if key not in header]
-            offered = [*header, *further]
-            positions = column_positions(offered, wanted, name)
-            n_read, n_rows, size = 0, file.metadata.num_rows, path.stat().st_size
-            inside = [given[at] for at in positions.values() if at < len(given)]
-            for batch in file.iter_batches(batch_rows, columns=inside):
-                rows = _parquet_rows(batch, {key: partition[key] for key in further})
-                rows = pd.DataFrame({column: rows[offered[at]] for column, at in positions.items()})
-                places = list(range(n_read + 1, n_read + len(rows) + 1))
-                n_read += len(rows)
-                yield RawBatch(name, rows, places, [], size * n_read // max(n_rows, 1))
+            yield file
     except pa.ArrowException as failure:
         fix = "Write it again; it may be truncated."
         raise DataError(f"{name} is not a readable Parquet file.", [str(failure)[:200]], fix) from failure

@@ -6,6 +6,7 @@ rubric's condition.
 
 from icp_ml.settings.base import Settings
 from icp_ml.settings.checks import ChecksSettings
+from icp_ml.settings.engine import DaskSettings, EngineSettings, LocalSettings
 from icp_ml.settings.label import (
     AbcXyzSettings,
     FlagSettings,
@@ -47,7 +48,9 @@ __all__ = [
     "ChecksSettings",
     "ColumnSettings",
     "ConditionSettings",
+    "DaskSettings",
     "DataSettings",
+    "EngineSettings",
     "EnrichmentSettings",
     "EvaluationSettings",
     "FeaturesSettings",
@@ -57,6 +60,7 @@ __all__ = [
     "JoinSettings",
     "KeySettings",
     "LabelSettings",
+    "LocalSettings",
     "MatchingSettings",
     "ModelKind",
     "ModelSettings",

@@ -1,0 +1,189 @@
+"""Score a list part by part into a folder, in as many processes as the engine has."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from itertools import chain, islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from icp_ml.config import Config, Run
+from icp_ml.errors import DataError, UnavailableError
+from pipelines.listing import Listing
+from pipelines.manifests import manifest_of
+
+if TYPE_CHECKING:
+    from icp_ml.data.first_pass import FirstPass, PartCounts
+    from icp_ml.data.parts import PartFiles
+    from icp_ml.data.repeats import Repeats
+    from icp_ml.engine import PieceTask, Work
+    from icp_ml.engine.workers import Map
+
+FEW_PIECES = 2
+"""A list of no more is scored in this process: others would take longer to start."""
+ATTEMPTS = 3
+"""How often workers may die before the run gives up; what they finished is kept."""
+
+
+def score_list(run: Run, listing: Listing, folder: Path, keeps_entry: bool = False) -> dict[str, Any]:
+    """Write the scored list, the refused rows and the manifest into a folder; give the manifest.
+
+    With `keeps_entry`, a ledger entry too. Parts that a killed run finished there are taken over.
+
+    Memory holds a few batches for each process, and of each row 11 bytes and 8 more while repeats are found.
+    """
+    from icp_ml.data.ledger import write_entry
+    from icp_ml.data.placing import read_part
+    from icp_ml.data.publish import write_json
+    from icp_ml.data.scored import REFUSED_COLUMNS, join_lines, join_scored
+
+    work = _work(run.config, listing, folder)
+    counts, first, repeats = _scored_parts(run.config, listing, work)
+    files, numbers = _files(work), range(len(first.paths))
+    path = join_scored(map(files.placed, numbers), folder, run.config.scoring.format)
+    join_lines(map(files.refused, numbers), REFUSED_COLUMNS, folder / "refused.csv")
+    if keeps_entry:
+        write_entry(map(read_part, first.paths), folder)
+    shutil.rmtree(work.folder)
+    manifest = manifest_of(run, listing, counts) | {
+        "output": path.name,
+        "rows_repeated_by": dict(repeats.by_kind),
+    }
+    write_json(folder / "manifest.json", manifest)
+    return manifest
+
+
+def _work(config: Config, listing: Listing, folder: Path) -> Work:
+    from icp_ml.data.tables import read_beside
+    from icp_ml.engine import Work
+
+    parts = folder.resolve() / "parts"
+    parts.mkdir(exist_ok=True)
+    return Work(
+        key=listing.key,
+        folder=parts,
+        mapping=config.data,
+        beside=read_beside("prospects", config.data),
+        segments=config.segments,
+        models=listing.models,
+        customers=listing.customers,
+        scoring=config.scoring,
+        today=config.today,
+    )
+
+
+def _files(work: Work) -> PartFiles:
+    from icp_ml.data.parts import PartFiles
+
+    return PartFiles(work.folder)
+
+
+def _scored_parts(config: Config, listing: Listing, work: Work) -> tuple[PartCounts, FirstPass, Repeats]:
+    """Score and place all parts; start anew where workers died, with what they had finished."""
+    from icp_ml.engine import WorkersLost
+
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            return _attempt(config, listing, work)
+        except WorkersLost:
+            if attempt == ATTEMPTS:
+                raise
+    raise AssertionError
+
+
+def _attempt(config: Config, listing: Listing, work: Work) -> tuple[PartCounts, FirstPass, Repeats]:
+    from icp_ml.data.first_pass import read_first_pass
+    from icp_ml.data.repeats import repeats_in
+    from icp_ml.engine import workers
+
+    tasks = _tasks(config, work)
+    ahead = list(islice(tasks, FEW_PIECES + 1))
+    n_workers = 1 if len(ahead) <= FEW_PIECES else _n_workers(config)
+    with workers(config.engine, n_workers, work) as mapped:
+        counts = _score(config, work, mapped, chain(ahead, tasks))
+        _check_unchanged(config, listing)
+        _check_not_empty(config, counts)
+        numbers = _files(work).done()
+        first = read_first_pass([_files(work).scored(at) for at in numbers], tuple(work.models))
+        repeats = repeats_in(first, config.matching)
+        _place(work, mapped, first, repeats)
+    return counts, first, repeats
+
+
+def _n_workers(config: Config) -> int:
+    from joblib import effective_n_jobs
+
+    return config.engine.n_workers or int(effective_n_jobs(config.n_jobs))
+
+
+def _tasks(config: Config, work: Work) -> Iterator[PieceTask]:
+    """Give the pieces of the list that are not scored yet, with their numbers."""
+    from icp_ml.data.mapping import own_columns, table_settings
+    from icp_ml.data.sources import read_pieces
+    from icp_ml.engine import PieceTask
+
+    table, done = table_settings("prospects", config.data), set(_files(work).done())
+    pieces = read_pieces(table, own_columns(table), config.scoring.batch_rows)
+    return (PieceTask(at, piece) for at, piece in enumerate(pieces) if at not in done)
+
+
+def _score(config: Config, work: Work, mapped: Map, tasks: Iterator[PieceTask]) -> PartCounts:
+    """Score the pieces that are left; give the counts of all, added up in the order of the list."""
+    from icp_ml.data.first_pass import PartCounts
+    from icp_ml.data.sources import source_size
+    from icp_ml.engine import score_piece
+    from pipelines.progress import meter
+
+    prospects, files = config.data.prospects, _files(work)
+    done = [files.read_counts(number) for number in files.done()]
+    n_rows, n_bytes = sum(one.n_rows for one in done), max((one.n_bytes for one in done), default=0)
+    with meter(source_size(prospects) if prospects else 0, "scoring") as show:
+        for part in mapped(score_piece, tasks):
+            n_rows, n_bytes = n_rows + part.n_rows, max(n_bytes, part.n_bytes)
+            show(n_bytes, n_rows)
+    counts = PartCounts.of(tuple(work.models))
+    for number in files.done():
+        counts.merge(files.read_counts(number))
+    return counts
+
+
+def _place(work: Work, mapped: Map, first: FirstPass, repeats: Repeats) -> None:
+    from icp_ml.data.placing import repeats_by_part, write_placing
+    from icp_ml.engine import PlaceTask, place
+    from pipelines.progress import counter
+
+    placing = write_placing(first, repeats.originals, work.folder)
+    tasks = (
+        PlaceTask(number, found, placing)
+        for number, found in enumerate(repeats_by_part(first, repeats.originals))
+    )
+    with counter(first.n_rows, "placing", "row") as tick:
+        for n_rows in mapped(place, tasks):
+            tick(n_rows)
+
+
+def _check_unchanged(config: Config, listing: Listing) -> None:
+    """Refuse a list that was written to while it was read: half of it may be of another export."""
+    from icp_ml.data.sources import place_name, source_state
+
+    prospects = config.data.prospects
+    if prospects is None or listing.state is None or source_state(prospects) == listing.state:
+        return
+    what = f"{place_name(prospects)} was changed while it was read."
+    raise UnavailableError(what, fix="Run again when its export is complete; the last list stays.")
+
+
+def _check_not_empty(config: Config, counts: PartCounts) -> None:
+    """Stop before an empty list takes the place of a good one."""
+    if counts.n_rows:
+        return
+    from icp_ml.data.sources import place_name
+
+    what = "the list of prospects" if config.data.prospects is None else place_name(config.data.prospects)
+    findings = counts.findings
+    details = [f"rows: {findings.n_rows:,} read, {findings.n_filtered:,} filtered out"]
+    details += [f"{reason}: {n:,} rows refused" for reason, n in counts.refused_by_reason.most_common(5)]
+    raise DataError(
+        f"{what} holds no row that can be scored.", details, "Export it again; the last list stays."
+    )

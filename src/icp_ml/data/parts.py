@@ -1,0 +1,55 @@
+"""The parts of a list while it is scored: files that a run which was killed finds again."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from icp_ml.data.first_pass import PartCounts
+
+COUNTS = TypeAdapter(PartCounts)
+NUMBER = re.compile(r"([0-9]+)\.json")
+
+
+@dataclass(frozen=True)
+class PartFiles:
+    """Where the files of each part are; what is half written has another name.
+
+    A part is done when its counts are there: they are written last.
+    """
+
+    folder: Path
+
+    def scored(self, number: int) -> Path:
+        """Name the file of a part's scored rows."""
+        return self.folder / f"{number:07}.arrow"
+
+    def refused(self, number: int) -> Path:
+        """Name the file of a part's refused rows, without a header."""
+        return self.folder / f"{number:07}.refused"
+
+    def placed(self, number: int) -> Path:
+        """Name the file of a part's rows as they will be published."""
+        return self.folder / f"{number:07}.placed"
+
+    def counts(self, number: int) -> Path:
+        """Name the file of what was counted in a part."""
+        return self.folder / f"{number:07}.json"
+
+    def write_counts(self, number: int, counts: PartCounts) -> None:
+        """Write what was counted, in one step: from now on the part is done."""
+        half = self.folder / f"{number:07}.half"
+        half.write_bytes(COUNTS.dump_json(counts))
+        half.replace(self.counts(number))
+
+    def read_counts(self, number: int) -> PartCounts:
+        """Read what was counted in a part."""
+        return COUNTS.validate_json(self.counts(number).read_bytes())
+
+    def done(self) -> list[int]:
+        """List the parts that are done, in order."""
+        found = (NUMBER.fullmatch(path.name) for path in self.folder.iterdir())
+        return sorted(int(one[1]) for one in found if one)
