@@ -24,6 +24,7 @@ from rapidfuzz.distance import OSA
 from icp_ml.config import CONF
 from icp_ml.matching import known_accounts, match_keys, same_companies
 from icp_ml.matching.keys import company_domains
+from icp_ml.matching.lookup import Lookup
 from icp_ml.matching.names import core_name
 from icp_ml.matching.pairs import Pairs, same_name
 from icp_ml.parsing.texts import parse_domain
@@ -89,7 +90,7 @@ def settings(cut: float) -> MatchingSettings:
 def matched(left: pd.DataFrame, right: pd.DataFrame, cut: float) -> Pairs:
     """Pair the accounts of two lists without their domains."""
     hidden = [one.drop(columns="site", errors="ignore") for one in (left, right)]
-    return same_name(match_keys(hidden[0]), match_keys(hidden[1]), settings(cut))[0]
+    return same_name(match_keys(hidden[0]), Lookup(match_keys(hidden[1])), settings(cut))[0]
 
 
 def recurring(old: pd.DataFrame, new: pd.DataFrame) -> list[str]:
@@ -228,7 +229,7 @@ def strangers(new: pd.DataFrame) -> list[str]:
     pairs = pairs.where(~pairs.differ("country"))
     shares = []
     for cut in CUTS:
-        joined, _ = same_name(keys, keys, settings(cut))
+        joined, _ = same_name(keys, Lookup(keys), settings(cut))
         together = set(zip(joined.at_right.tolist(), joined.at_left.tolist(), strict=True))
         near = zip(pairs.at_left.tolist(), pairs.at_right.tolist(), strict=True)
         shares.append(sum(pair in together for pair in near))

@@ -80,3 +80,12 @@ def test_a_name_means_the_same_alone_and_among_others(names: list[str | None]) -
     alone = [comparable_names(pd.Series([name], dtype="str")) for name in names]
     expected = pd.concat(alone, ignore_index=True) if alone else together
     pd.testing.assert_frame_equal(together, expected)
+
+
+def test_names_that_were_asked_for_before_mean_the_same_after_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("icp_ml.matching.names.MOST_KEPT", 2)
+    asked = pd.Series(["Acme Inc.", "Nobody", "Unknown", "Fund II LP"], dtype="str")
+    before = comparable_names(asked)
+    others = comparable_names(pd.Series([f"Firm {at}" for at in range(10, 19)], dtype="str"))
+    assert others["marks"].tolist() == [str(at) for at in range(10, 19)]
+    pd.testing.assert_frame_equal(comparable_names(asked), before)

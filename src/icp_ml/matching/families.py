@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from icp_ml.matching.folding import folded_words
 from icp_ml.matching.keys import company_domains
-from icp_ml.matching.names import comparable_names, folded_words
+from icp_ml.matching.names import comparable_names
 
 FAMILY_WORDS = frozenset(
     word

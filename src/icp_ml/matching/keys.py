@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from icp_ml.matching.names import comparable_names, folded_words
+from icp_ml.matching.folding import folded_words
+from icp_ml.matching.names import name_parts
 
 Keys = npt.NDArray[np.uint64]
 
@@ -110,30 +112,48 @@ def match_keys(accounts: pd.DataFrame) -> pd.DataFrame:
         ROW_KEYS; ordered (the words of the name in alphabetical order), head, tail (its first and last
         letters), marks (its numbers) and founded_year, of uint64; core, its words, missing without a name.
     """
-    names = comparable_names(_column(accounts, "name"))
-    glued = names["glued"]
-    texts = {
-        "id": accounts["account_id"],
-        "domain": company_domains(accounts),
-        "registration_id": _each(_column(accounts, "registration_id"), registration_key),
-        "name": glued,
-        "country": _column(accounts, "country"),
-        **{place: _each(_column(accounts, place), _place_key) for place in PLACES},
-        "founded_year": _each(_column(accounts, "founded_year"), str),
-        "ordered": names["ordered"],
-        "head": glued.str[:END_LETTERS],
-        "tail": glued.str[-END_LETTERS:],
-        "marks": names["marks"],
+    digests = {
+        "id": hashed(accounts["account_id"]),
+        "domain": hashed(company_domains(accounts)),
+        "registration_id": _hashed_each(_column(accounts, "registration_id"), registration_key),
+        "name": None,
+        "country": _hashed_each(_column(accounts, "country"), str),
+        **{place: _hashed_each(_column(accounts, place), _place_key) for place in PLACES},
+        "founded_year": _hashed_each(_column(accounts, "founded_year"), str),
+        **_name_keys(_column(accounts, "name")),
     }
-    keys = {name: hashed(values) for name, values in texts.items()}
-    return pd.DataFrame({**keys, "core": names["core"]}, index=accounts.index)
+    return pd.DataFrame(digests, index=accounts.index)
+
+
+def _name_keys(names: pd.Series[Any]) -> dict[str, Any]:
+    codes, parts = name_parts(names)
+    glued = parts["glued"]
+    texts = {
+        "name": glued,
+        "ordered": parts["ordered"],
+        "head": [one and one[:END_LETTERS] for one in glued],
+        "tail": [one and one[-END_LETTERS:] for one in glued],
+        "marks": parts["marks"],
+    }
+    digests = {name: _digests(values)[codes] for name, values in texts.items()}
+    return {**digests, "core": pd.array(parts["core"], dtype="str").take(codes)}
 
 
 def hashed(values: pd.Series[Any]) -> Keys:
     """Digest texts to 64 bits each, 0 where one is missing."""
-    known = values.notna().to_numpy()
-    digests = pd.util.hash_array(values.fillna("").to_numpy(dtype=object), categorize=False)
-    return np.where(known, digests, UNKNOWN)
+    digests = pd.util.hash_array(values.to_numpy(dtype=object), categorize=False)
+    return np.where(values.notna().to_numpy(), digests, UNKNOWN)
+
+
+def _hashed_each(values: pd.Series[Any], change: Callable[[Any], str | None]) -> Keys:
+    """Change and digest each distinct value once."""
+    codes, distinct = pd.factorize(values)
+    return _digests([*map(change, distinct.tolist()), None])[codes]
+
+
+def _digests(texts: list[str | None]) -> Keys:
+    digests = pd.util.hash_array(np.array(texts, dtype=object), categorize=False)
+    return np.where([one is not None for one in texts], digests, UNKNOWN)
 
 
 def joint(one: Keys, other: Keys) -> Keys:
@@ -143,13 +163,6 @@ def joint(one: Keys, other: Keys) -> Keys:
 
 def _place_key(text: str) -> str | None:
     return "".join(folded_words(text)) or None
-
-
-def _each(values: pd.Series[Any], change: Any) -> pd.Series[Any]:
-    """Change each distinct text once."""
-    codes, distinct = pd.factorize(values)
-    changed = pd.Series([change(one) for one in distinct], dtype="str").reindex(codes)
-    return changed.set_axis(values.index)
 
 
 def _column(accounts: pd.DataFrame, name: str) -> pd.Series[Any]:

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from icp_ml.matching.keys import UNKNOWN, match_keys
+from icp_ml.matching.keys import match_keys
+from icp_ml.matching.lookup import Lookup
 from icp_ml.matching.pairs import Pairs, same_name, sharing
 from icp_ml.settings import MatchingSettings
 
@@ -22,13 +23,13 @@ class KnownAccounts:
 
     Attributes
     ----------
-    keys : DataFrame, optional
-        As `match_keys` gives them.
+    table : Lookup, optional
+        Their keys.
     settings : MatchingSettings, optional
         What besides ids counts.
     """
 
-    keys: pd.DataFrame | None = None
+    table: Lookup | None = None
     settings: MatchingSettings | None = None
 
     def recognise(self, keys: pd.DataFrame) -> Kinds:
@@ -47,7 +48,7 @@ class KnownAccounts:
             account_id, domain, registration_id, name or "".
         """
         found = np.full(len(keys), "", dtype=object)
-        if self.keys is None or self.settings is None:
+        if self.table is None or self.settings is None:
             return found
         for kind in ("account_id", *self.settings.match_on):
             left = np.flatnonzero(found == "")
@@ -56,24 +57,23 @@ class KnownAccounts:
 
     def _matches(self, kind: str, keys: pd.DataFrame) -> Any:
         """Give the places of the accounts that are recognised by one thing."""
-        assert self.keys is not None and self.settings is not None
+        assert self.table is not None and self.settings is not None
         if kind in ("account_id", "domain"):
             name = "id" if kind == "account_id" else kind
-            values = keys[name].to_numpy()
-            return np.flatnonzero(np.isin(values, self.keys[name].to_numpy()) & (values != UNKNOWN))
+            return np.flatnonzero(self.table.rows((name,)).has(keys[name].to_numpy()))
         if kind == "registration_id":
-            pairs = same_registration(keys, self.keys, self.settings)
+            pairs = same_registration(keys, self.table, self.settings)
         else:
-            pairs, _ = same_name(keys, self.keys, self.settings)
+            pairs, _ = same_name(keys, self.table, self.settings)
         return np.unique(pairs.at_left)
 
 
 def known_accounts(customers: pd.DataFrame, settings: MatchingSettings) -> KnownAccounts:
     """Collect what customers are recognised by."""
-    return KnownAccounts(match_keys(customers), settings)
+    return KnownAccounts(Lookup(match_keys(customers)), settings)
 
 
-def same_registration(left: pd.DataFrame, right: pd.DataFrame, settings: MatchingSettings) -> Pairs:
+def same_registration(left: pd.DataFrame, right: Lookup, settings: MatchingSettings) -> Pairs:
     """Pair the rows of one registration number, which counts within its country where that is known."""
     pairs = sharing(left, right, ("registration_id",), settings.max_block_rows)
     return pairs.where(~pairs.differ("country"))

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from functools import cache
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-NO_LETTERS = re.compile(r"[^\w\s.'’&+@/-]+")
-SEPARATORS = re.compile(r"[\s/_-]+")
-REMARK = re.compile(r"[(\[]\s*(?:formerly|f\.?k\.?a|a\.?k\.?a|d\.?b\.?a|acquired|previously|now)\b.*$")
-WEB_ENDING = re.compile(r"(?<=\w)\.(?:com|net|org|co\.uk|de|io|ai)(?![\w.])")
+from icp_ml.matching.folding import folded_words, words_of_each
+
 NUMBER = re.compile(r"[0-9]+")
 ROMAN = frozenset(("ii", "iii", "iv", "vi", "vii", "viii", "ix", "xi", "xii", "xiii"))
-LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i"})
-"""Letters that are no other letter with an accent."""
-
 NOT_ONLY_FORMS = frozenset(
     ("uk", "at", "ok", "et", "ba", "ps", "ud", "fa", "pp", "dat", "vat", "sem", "sep", "private")
 )
@@ -52,6 +48,15 @@ NO_NAMES = frozenset(
 )
 """What stands where there is no name, without spaces; "#NAME?" is what a spreadsheet makes of "=acme"."""
 
+Codes = npt.NDArray[np.intp]
+Parts = tuple[str | None, ...]
+PARTS = ("core", "glued", "ordered", "marks")
+NO_PARTS: Parts = (None,) * len(PARTS)
+MOST_KEPT = 32_768
+"""Names, and those of one more call: as many as a batch holds."""
+
+_KEPT: dict[str, Parts] = {}
+
 LEADING_FORMS = frozenset(("ooo", "oao", "zao", "pao", "ооо", "оао", "зао", "пао", "pt", "uab", "sia", "tov"))
 """Legal forms that stand before the name."""
 
@@ -85,10 +90,16 @@ def comparable_names(names: pd.Series[Any]) -> pd.DataFrame:
         without spaces, so that "Cirrus Works" is "CirrusWorks"; ordered: those of core in alphabetical order;
         marks: the numbers in it, which must agree.
     """
+    codes, parts = name_parts(names)
+    texts = {name: pd.array(one, dtype="str").take(codes) for name, one in parts.items()}
+    return pd.DataFrame(texts, index=names.index)
+
+
+def name_parts(names: pd.Series[Any]) -> tuple[Codes, dict[str, list[str | None]]]:
+    """Give each row the place of its name, and what the names are compared by; -1, the last, is missing."""
     codes, distinct = pd.factorize(names)
-    parts = pd.DataFrame([_parts(one) for one in distinct], columns=["core", "glued", "ordered", "marks"])
-    taken = parts.astype("str").reindex(codes)  # -1, the missing, is in no index
-    return taken.set_axis(names.index)
+    columns = zip(*[*_parts_of_each(distinct.tolist()), NO_PARTS], strict=True)
+    return codes, dict(zip(PARTS, map(list, columns), strict=True))
 
 
 def core_name(name: str) -> str:
@@ -96,66 +107,80 @@ def core_name(name: str) -> str:
 
     A name made of nothing but legal forms and articles keeps them. Short forms are written out.
     """
-    return " ".join(FULL_WORDS.get(word, word) for word in _own_words(name))
+    return " ".join(FULL_WORDS.get(word, word) for word in _own_words(folded_words(name)))
 
 
-def _parts(name: str) -> tuple[str | None, ...]:
-    written = _own_words(name)
+def _parts_of_each(names: list[str]) -> list[Parts]:
+    """Look at each name once: further tables are searched by it, and then the customers."""
+    found = {name: parts for name in names if (parts := _KEPT.get(name)) is not None}
+    new = [name for name in names if name not in found]
+    if new:
+        found.update(zip(new, map(_parts, words_of_each(new)), strict=True))
+        if len(_KEPT) > MOST_KEPT:
+            _KEPT.clear()
+        _KEPT.update(found)
+    return [found[name] for name in names]
+
+
+def _parts(folded: list[str]) -> Parts:
+    written = _own_words(folded)
     glued = "".join(written)
     if not glued or glued in NO_NAMES:
-        return (None,) * 4
+        return NO_PARTS
     words = [FULL_WORDS.get(word, word) for word in written]
-    marks = [*NUMBER.findall(" ".join(words)), *(word for word in words if word in ROMAN)]
-    lone = words[-1:] if len(words) > 1 and len(words[-1]) == 1 else []
-    return " ".join(words), glued, "".join(sorted(words)), " ".join(sorted([*marks, *lone]))
+    core = " ".join(words)
+    marks = [] if glued.isalpha() else NUMBER.findall(core)
+    if not ROMAN.isdisjoint(words):
+        marks += [word for word in words if word in ROMAN]
+    if len(words[-1]) == 1 and len(words) > 1:
+        marks.append(words[-1])
+    return core, glued, "".join(sorted(words)), " ".join(sorted(marks)) if marks else ""
 
 
-def _own_words(name: str) -> list[str]:
-    words = folded_words(name)
+def _own_words(words: list[str]) -> list[str]:
     return _without_forms(words) or words
-
-
-def folded_words(name: str) -> list[str]:
-    """Fold a text to its words; dots and apostrophes join ("S.p.A." is spa), other signs part."""
-    folded = name.casefold()
-    if not folded.isascii():
-        decomposed = unicodedata.normalize("NFKD", folded.translate(LETTERS))
-        folded = "".join(sign for sign in decomposed if not unicodedata.combining(sign))
-    folded = WEB_ENDING.sub("", REMARK.sub("", folded).strip() or folded)
-    for sign, words in (("&", " and "), ("+", " and "), ("@", " at ")):
-        folded = folded.replace(sign, words)
-    folded = folded.replace(".", "").replace("'", "").replace("’", "")
-    return [word for word in SEPARATORS.split(NO_LETTERS.sub(" ", folded)) if word]
 
 
 def _without_forms(words: list[str]) -> list[str]:
     """Drop legal forms at the end, the article and a leading legal form at the beginning."""
-    forms, longest, endings = _legal_forms()
+    _, forms_by_end, _ = _legal_forms()
     kept = list(words)
-    while kept and (kept[-1] in endings or len(kept[-1]) == 1):
-        n_words = next(
-            (n for n in range(min(longest, len(kept)), 0, -1) if _is_form(kept[-n:], forms)),
-            1 if kept[-1] == "and" else 0,
-        )
+    while kept and (kept[-1] in forms_by_end or len(kept[-1]) == 1):
+        n_words = _n_words_of_form(kept)
         if not n_words:
             break
         del kept[-n_words:]
     return kept[1:] if kept and (kept[0] == "the" or kept[0] in LEADING_FORMS) else kept
 
 
-def _is_form(words: list[str], forms: frozenset[str]) -> bool:
-    return " ".join(words) in forms or (max(map(len, words)) == 1 and "".join(words) in forms)
+def _n_words_of_form(words: list[str]) -> int:
+    """Count the words of the longest legal form that words end in, 0 for none; "s p a" is spa."""
+    forms, forms_by_end, longest = _legal_forms()
+    if len(words[-1]) > 1:
+        for form in forms_by_end[words[-1]]:
+            if words[-len(form) :] == form:
+                return len(form)
+        return 0
+    for n_words in range(min(longest, len(words)), 0, -1):
+        ending = words[-n_words:]
+        if " ".join(ending) in forms or (max(map(len, ending)) == 1 and "".join(ending) in forms):
+            return n_words
+    return 0
 
 
 @cache
-def _legal_forms() -> tuple[frozenset[str], int, frozenset[str]]:
-    """Give the legal forms as they are after folding, the most words that one has, and the words they end in.
+def _legal_forms() -> tuple[frozenset[str], dict[str, list[list[str]]], int]:
+    """Give the legal forms as they are after folding, those that end in a word, and the most words of one.
 
-    A name that ends in none of these words, nor in a single letter, has no form to drop.
+    Of the forms that end in a word the longest stand first; a name that ends in none of these words, nor in a
+    single letter, has no form to drop.
     """
     from cleanco import termdata
 
     lists = [*termdata.terms_by_type.values(), *termdata.terms_by_country.values(), FORMS_OF_OURS]
     forms = {" ".join(folded_words(term)) for terms in lists for term in terms} - NOT_ONLY_FORMS - {""}
-    endings = frozenset(form.split()[-1] for form in forms) | {"and"}
-    return frozenset(forms), max(form.count(" ") + 1 for form in forms), endings
+    by_length = sorted((form.split() for form in {*forms, "and"}), key=lambda words: -len(words))
+    by_end: dict[str, list[list[str]]] = {}
+    for words in by_length:
+        by_end.setdefault(words[-1], []).append(words)
+    return frozenset(forms), by_end, len(by_length[0])

@@ -11,13 +11,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from icp_ml.matching.keys import PLACES, UNKNOWN, Keys, joint
+from icp_ml.matching.keys import PLACES, UNKNOWN
+from icp_ml.matching.lookup import Lookup, Places, together
 from icp_ml.settings import MatchingSettings
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
-Places = npt.NDArray[np.intp]
 
+KEPT_APART = ("domain", "country", "registration_id")
 NEAR = ("city", "postal_code")
 
 
@@ -54,24 +55,36 @@ class Pairs:
         differing: Bools = (one != other) & (one != UNKNOWN) & (other != UNKNOWN)
         return differing
 
+    def unless_apart(self) -> Pairs:
+        """Keep the pairs of which no other country, domain or registration number is known.
+
+        Where one is, a name proves nothing.
+        """
+        pairs = self
+        for name in KEPT_APART:
+            pairs = pairs.where(~pairs.differ(name))
+        return pairs
+
     def where(self, kept: Bools) -> Pairs:
         """Keep some of the pairs."""
         return Pairs(self.left, self.right, self.at_left[kept], self.at_right[kept])
 
 
-def sharing(left: pd.DataFrame, right: pd.DataFrame, names: tuple[str, ...], most: int) -> Pairs:
+def sharing(left: pd.DataFrame, right: Lookup, names: tuple[str, ...], most: int) -> Pairs:
     """Pair the rows that share a key, each with the first `most` rows of the right table that have it.
 
     Parameters
     ----------
+    left : DataFrame
+        As `match_keys` gives it.
+    right : Lookup
     names : tuple of str
         Columns of keys; a row shares all of them.
     """
-    keys = [_together(table, names) for table in (left, right)]
-    return Pairs(left, right, *_joined(keys[0], keys[1], most))
+    return Pairs(left, right.keys, *right.rows(names).joined(together(left, names), most))
 
 
-def same_name(left: pd.DataFrame, right: pd.DataFrame, settings: MatchingSettings) -> tuple[Pairs, Floats]:
+def same_name(left: pd.DataFrame, right: Lookup, settings: MatchingSettings) -> tuple[Pairs, Floats]:
     """Pair the rows of like name and place that nothing speaks against, with the likeness of their names.
 
     Names are the same when they hold the same letters, or the same words in another order; the places then
@@ -84,20 +97,20 @@ def same_name(left: pd.DataFrame, right: pd.DataFrame, settings: MatchingSetting
     Pairs, ndarray of float64 (0 to 1)
     """
     most = settings.max_block_rows
-    exact = _once([sharing(left, right, (name,), most) for name in ("name", "ordered")])
-    exact = exact.where(in_one_place(exact) & ~is_apart(exact))
+    exact = _once([sharing(left, right, (name,), most).unless_apart() for name in ("name", "ordered")])
+    exact = exact.where(in_one_place(exact))
     if settings.min_name_similarity >= 1:
         return exact, np.ones(len(exact.at_left))
     ends = [(place, end) for place in NEAR for end in ("head", "tail")]
-    close = _once([sharing(left, right, names, most) for names in ends])
-    close = close.where(~is_apart(close) & ~close.differ("region") & ~close.differ("founded_year"))
+    close = _once([sharing(left, right, names, most).unless_apart() for names in ends])
+    close = close.where(~close.differ("region") & ~close.differ("founded_year"))
     close = close.where(close.agree("marks"))
     close = close.where(~close.agree("name") & ~close.agree("ordered"))
     alike = likeness(*close.of("core"), settings.min_name_similarity)
     close = close.where(alike >= settings.min_name_similarity)
     likenesses = np.concatenate([np.ones(len(exact.at_left)), alike[alike >= settings.min_name_similarity]])
     at_left = np.concatenate([exact.at_left, close.at_left])
-    return Pairs(left, right, at_left, np.concatenate([exact.at_right, close.at_right])), likenesses
+    return Pairs(left, right.keys, at_left, np.concatenate([exact.at_right, close.at_right])), likenesses
 
 
 def likeness(ours: Any, theirs: Any, cut: float) -> Floats:
@@ -161,34 +174,12 @@ def in_one_place(pairs: Pairs) -> Bools:
     return here
 
 
-def is_apart(pairs: Pairs) -> Bools:
-    """Say where a name proves nothing: another country, domain or registration number is known."""
-    return pairs.differ("country") | pairs.differ("domain") | pairs.differ("registration_id")
-
-
-def _together(table: pd.DataFrame, names: tuple[str, ...]) -> Keys:
-    keys = table[names[0]].to_numpy()
-    for name in names[1:]:
-        keys = joint(keys, table[name].to_numpy())
-    return np.asarray(keys, dtype=np.uint64)
-
-
-def _joined(left: Keys, right: Keys, most: int) -> tuple[Places, Places]:
-    order = np.argsort(right, kind="stable")
-    ordered = right[order]
-    start = np.searchsorted(ordered, left, side="left")
-    n_found = np.minimum(np.searchsorted(ordered, left, side="right") - start, most)
-    n_found[left == UNKNOWN] = 0
-    at_left = np.repeat(np.arange(len(left)), n_found)
-    nth = np.arange(len(at_left)) - np.repeat(np.cumsum(n_found) - n_found, n_found)
-    return at_left, order[np.repeat(start, n_found) + nth]
-
-
 def _once(found: list[Pairs]) -> Pairs:
     left, right = found[0].left, found[0].right
     at_left = np.concatenate([one.at_left for one in found])
     at_right = np.concatenate([one.at_right for one in found])
-    codes = np.unique(at_left * max(len(right), 1) + at_right)
+    codes = np.sort(at_left * max(len(right), 1) + at_right)  # a table of hashes takes np.unique far longer
+    codes = codes[np.diff(codes, prepend=-1) > 0]
     at_left, at_right = np.divmod(codes, max(len(right), 1))
     pairs = Pairs(left, right, at_left, at_right)
     return pairs.where(at_left > at_right) if left is right else pairs

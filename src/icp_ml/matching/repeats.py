@@ -7,7 +7,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from icp_ml.matching.keys import UNKNOWN, Keys
-from icp_ml.matching.pairs import Bools, Pairs, in_one_place, is_apart, sharing
+from icp_ml.matching.lookup import Lookup
+from icp_ml.matching.pairs import Pairs, in_one_place, sharing
 
 CHUNK_ROWS = 10_000
 KEPT_APART = ("domain", "registration_id")
@@ -68,10 +69,11 @@ def repeated_registrations(keys: pd.DataFrame, most: int) -> dict[int, int]:
 def _repeats(keys: pd.DataFrame, kind: str, most: int) -> dict[int, int]:
     found: dict[int, int] = {}
     known = {name: dict(enumerate(keys[name].tolist())) for name in KEPT_APART} if kind == "name" else {}
+    table = Lookup(keys)
     for start in range(0, len(keys), CHUNK_ROWS):
-        later = sharing(keys.iloc[start : start + CHUNK_ROWS], keys, (kind,), most)
+        later = sharing(keys.iloc[start : start + CHUNK_ROWS], table, (kind,), most)
         later = later.where(later.at_left + start > later.at_right)
-        later = later.where(_is_same(later, kind))
+        later = _of_one_company(later, kind)
         for at, earlier in zip((later.at_left + start).tolist(), later.at_right.tolist(), strict=True):
             if at not in found and earlier not in found and not _are_apart(known, at, earlier):
                 found[at] = earlier
@@ -81,10 +83,11 @@ def _repeats(keys: pd.DataFrame, kind: str, most: int) -> dict[int, int]:
     return {int(places[at]): int(places[earlier]) for at, earlier in found.items()}
 
 
-def _is_same(pairs: Pairs, kind: str) -> Bools:
+def _of_one_company(pairs: Pairs, kind: str) -> Pairs:
     if kind == "name":
-        return in_one_place(pairs) & ~is_apart(pairs)
-    return ~pairs.differ("country")
+        kept = pairs.unless_apart()
+        return kept.where(in_one_place(kept))
+    return pairs.where(~pairs.differ("country"))
 
 
 def _are_apart(known: dict[str, dict[int, int]], at: int, original: int) -> bool:

@@ -12,6 +12,7 @@ import pandas as pd
 from icp_ml.matching.families import FAMILY_WORDS
 from icp_ml.matching.keys import UNKNOWN, match_keys
 from icp_ml.matching.known import same_registration
+from icp_ml.matching.lookup import Lookup
 from icp_ml.matching.pairs import Pairs, name_likeness, same_name, sharing
 from icp_ml.settings import MatchingSettings
 
@@ -89,12 +90,13 @@ def _links(keys: pd.DataFrame, settings: MatchingSettings) -> list[tuple[int, in
 
 
 def _pairs_by(kind: str, keys: pd.DataFrame, settings: MatchingSettings) -> tuple[Pairs, Any]:
+    table = Lookup(keys)
     if kind == "name":
-        return same_name(keys, keys, settings)
+        return same_name(keys, table, settings)
     pairs = (
-        same_registration(keys, keys, settings)
+        same_registration(keys, table, settings)
         if kind == "registration_id"
-        else sharing(keys, keys, (kind,), settings.max_block_rows)
+        else sharing(keys, table, (kind,), settings.max_block_rows)
     )
     pairs = pairs.where(pairs.at_left > pairs.at_right)
     return pairs, np.ones(len(pairs.at_left))
