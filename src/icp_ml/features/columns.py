@@ -80,7 +80,7 @@ class Columns:
         if name not in self.accounts:
             return np.full(len(self), -1, dtype=np.intp), []
         codes, distinct = pd.factorize(self.accounts[name])
-        return codes, [str(one) for one in distinct]
+        return codes, list(map(str, distinct.tolist()))
 
 
 def combined(parts: Sequence[Levels]) -> tuple[Codes, list[list[str | None]]]:

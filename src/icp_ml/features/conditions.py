@@ -122,12 +122,13 @@ def _holds(condition: Condition, accounts: pd.DataFrame, as_of: Dates) -> Floats
 def _among(condition: Condition, column: pd.Series[Any]) -> Floats:
     """Look each distinct value up once."""
     codes, distinct = pd.factorize(column)
+    texts = list(map(str, distinct.tolist()))
     if condition.kind in LEVEL_KINDS:
         wanted = {_folded(one) for one in condition.one_of}
-        found = [float(_folded(str(value)) in wanted) for value in distinct]
+        found = [float(_folded(text) in wanted) for text in texts]
     else:
         pattern = _pattern(condition)
-        found = [float(pattern.search(str(value).casefold()) is not None) for value in distinct]
+        found = [float(pattern.search(text.casefold()) is not None) for text in texts]
     return np.array([*found, np.nan])[codes]
 
 

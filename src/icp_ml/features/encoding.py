@@ -11,14 +11,13 @@ from icp_ml.features.attributes import ITEM_FORMS, LEVEL_FORMS, Attribute
 from icp_ml.features.bands import bands_of
 from icp_ml.features.columns import Columns, Day
 from icp_ml.features.conditions import what_was_met
-from icp_ml.features.items import encode_items, items_of, tokens_of
+from icp_ml.features.items import ITEM_SEPARATOR as ITEM_SEPARATOR
+from icp_ml.features.items import encode_items, items_of_texts, tokens_of
 from icp_ml.features.levels import encode_path
 from icp_ml.features.paths import path_of
 from icp_ml.features.statistics import Floats, Known
 from icp_ml.features.texts import reduced
 from icp_ml.features.values import encode_value, is_value_known
-
-ITEM_SEPARATOR = "|"
 
 
 def encode(attribute: Attribute, columns: Columns) -> Floats:
@@ -29,8 +28,9 @@ def encode(attribute: Attribute, columns: Columns) -> Floats:
     if attribute.form in LEVEL_FORMS:
         return encode_path(attribute, path_of(attribute, columns))
     if attribute.form in ITEM_FORMS:
+        tokens = tokens_of(attribute, columns)
         return with_dimensions(
-            attribute, encode_items(attribute, items_of(tokens_of(attribute, columns))), columns
+            attribute, encode_items(attribute, items_of_texts(tokens))[tokens.rows], columns
         )
     return encode_value(attribute, columns)
 

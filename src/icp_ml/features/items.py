@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -26,14 +24,9 @@ from icp_ml.features.statistics import (
     seen_of,
     smoothed,
 )
+from icp_ml.features.words import split_words
 
-WORD = re.compile(r"[^\W_]{3,}")
-SPLITTERS: dict[str, Callable[[str], list[str]]] = {
-    "levels": lambda text: [text.casefold().strip()],
-    "items": lambda text: text.casefold().split("|"),
-    "words": lambda text: WORD.findall(text.casefold()),
-}
-"""Case makes no other level or item; a word has three letters or digits, or more."""
+ITEM_SEPARATOR = "|"
 WITH_FAMILIES = "technologies"
 
 
@@ -71,8 +64,8 @@ class Tokens:
 
     rows: Codes
     tokens: Codes
-    starts: Codes
     names: np.ndarray[Any, Any]
+    starts: Codes
     form: str
 
     @cached_property
@@ -93,26 +86,35 @@ def tokens_of(attribute: Attribute, columns: Columns) -> Tokens:
 
 
 def split_texts(rows: Codes, texts: list[str], form: str) -> Tokens:
-    """Split distinct texts into their items."""
-    parts = [SPLITTERS[form](text) for text in texts]
-    every = np.array([item for part in parts for item in part], dtype=object)
-    tokens, names = pd.factorize(every, sort=True)
-    starts = np.concatenate([[0], np.cumsum([len(part) for part in parts], dtype=np.intp)])
-    return Tokens(rows, tokens, starts, names, form)
+    """Split distinct texts into their items; case makes no other level or item."""
+    if form == "words":
+        return Tokens(rows, *split_words(texts), form)
+    if form == "items":
+        every = ITEM_SEPARATOR.join(texts).casefold().split(ITEM_SEPARATOR) if texts else []
+        counts = [text.count(ITEM_SEPARATOR) + 1 for text in texts]
+    else:
+        every, counts = [text.casefold().strip() for text in texts], [1] * len(texts)
+    tokens, names = pd.factorize(np.array(every, dtype=object), sort=True)
+    starts = np.concatenate([[0], np.cumsum(counts, dtype=np.intp)])
+    return Tokens(rows, tokens, names, starts, form)
 
 
 def items_of(tokens: Tokens) -> Items:
     """Give the items of each row."""
+    return items_of_texts(tokens).part(np.where(tokens.rows < 0, len(tokens.starts) - 1, tokens.rows))
+
+
+def items_of_texts(tokens: Tokens) -> Items:
+    """Give the items of each distinct text, and after the last one those of a missing text."""
     by_text = tokens.by_text
     padded = sparse.vstack([by_text, sparse.csr_matrix((1, by_text.shape[1]))]).tocsr()
-    is_missing = tokens.rows < 0
-    return Items(padded[np.where(is_missing, by_text.shape[0], tokens.rows)], tokens.names, is_missing)
+    return Items(padded, tokens.names, np.arange(padded.shape[0]) == by_text.shape[0])
 
 
 def split_items(values: pd.Series[Any], form: str) -> Items:
     """Split each distinct value of a column once into its items; a level is its row's only one."""
     codes, distinct = pd.factorize(values)
-    return items_of(split_texts(codes, [str(text) for text in distinct], form))
+    return items_of(split_texts(codes, list(map(str, distinct.tolist())), form))
 
 
 def item_statistics(items: Items, labelled: Labelled, min_rows: int) -> tuple[Floats, Floats]:
