@@ -44,8 +44,8 @@ def shared_by_several(keys: Keys) -> npt.NDArray[np.intp]:
 
 def _keys_of_several(keys: Keys) -> Keys:
     ordered = np.sort(keys)
-    twice = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
-    return np.asarray(twice[twice != UNKNOWN])
+    twice = ordered[1:][ordered[1:] == ordered[:-1]]
+    return np.asarray(twice[np.diff(twice, prepend=UNKNOWN) > 0])
 
 
 def repeated_names(keys: pd.DataFrame, most: int) -> dict[int, int]:
