@@ -7,7 +7,7 @@ import pytest
 from support import shared_data
 
 from benchmarks.understood import PROSE, SOURCES, understood
-from icp_ml.parsing import columns, parse_column
+from icp_ml.parsing import parse_column, values
 from icp_ml.settings import ColumnSettings
 
 DMY, MDY = {"date_order": "dmy"}, {"date_order": "mdy"}
@@ -92,8 +92,8 @@ def test_nearly_all_of_the_public_files_is_understood(name):
 def test_each_distinct_value_is_parsed_once(kind, monkeypatch):
     calls = []
     name = "_parse_value"
-    real = getattr(columns, name)
-    monkeypatch.setattr(columns, name, lambda value, *rest: (calls.append(value), real(value, *rest))[1])
-    raw = pd.Series([f"{at % 900}-{at % 900 + 5}" for at in range(100_000)], dtype="str")
-    parse_column(raw, kind, ColumnSettings(source="A"), ())
+    real = getattr(values, name)
+    monkeypatch.setattr(values, name, lambda value, *rest: (calls.append(value), real(value, *rest))[1])
+    raw = pd.Series([f"\u00e9 {at % 900}-{at % 900 + 5}" for at in range(100_000)], dtype="str")
+    parse_column(raw, kind, ColumnSettings(source="met nowhere before"), ())
     assert len(calls) == raw.nunique() == 900

@@ -84,7 +84,7 @@ def test_no_suffix_list_is_fetched_or_kept(monkeypatch):
     texts._extract.cache_clear()
     extract = texts._extract()
     assert parse_domain("shop.acme.co.uk", COLUMN) == "acme.co.uk"
-    assert (extract.__self__.suffix_list_urls, extract.__self__._cache.enabled) == ((), False)
+    assert (extract.suffix_list_urls, extract._cache.enabled) == ((), False)
 
 
 @pytest.mark.parametrize(

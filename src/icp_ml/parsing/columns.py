@@ -3,47 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from icp_ml.parsing import codes as industry_codes
-from icp_ml.parsing import dates, flags, languages, numbers, places, texts, typed
+from icp_ml.parsing import numbers, typed
 from icp_ml.parsing.currencies import Rates
+from icp_ml.parsing.plain import parse_plain
+from icp_ml.parsing.values import ABSENT, AMOUNTS, AbsentTokens, Value, absent_tokens, parser_of
 from icp_ml.schema import NUMERIC_KINDS, Kind
 from icp_ml.settings import ColumnSettings
 
 PARSER_VERSION = 2
 
-Value = float | datetime | str | None
 Codes = np.ndarray[Any, np.dtype[np.intp]]
-
-AMOUNTS = ("number", "money")
-FROM_TEXT: dict[Kind, Callable[[str, ColumnSettings], Value]] = {
-    "id": texts.parse_id,
-    "text": texts.parse_text,
-    "category": texts.parse_category,
-    "list": texts.parse_list,
-    "domain": texts.parse_domain,
-    "year": dates.parse_year,
-    "date": dates.parse_one,
-    "country": places.parse_one,
-    "region": texts.parse_category,
-    "language": languages.parse_one,
-    "industry_code": industry_codes.parse_one,
-    "yes_no": flags.parse_one,
-}
-
-
-class AbsentTokens(NamedTuple):
-    """What means "not known": texts, folded, and the numbers among them."""
-
-    texts: frozenset[str]
-    numbers: frozenset[float]
+Texts = pd.arrays.ArrowStringArray
 
 
 @dataclass(frozen=True)
@@ -88,27 +65,16 @@ def parse_column(
     Parsed
         Values that are missing or not understood are missing; only the latter are counted by their text.
     """
-    absent = _absent_tokens(missing if column.missing is None else column.missing)
+    absent = absent_tokens(missing if column.missing is None else column.missing)
     column = column.model_copy(update={"missing": tuple(sorted(absent.texts))})
     rates = rates if kind == "money" else None
     if kind in AMOUNTS and _is_real(raw):
         return _parse_real(raw, column, absent, rates)
     codes, distinct = _distinct_values(raw)
-    is_absent = [_is_absent(value, absent) for value in distinct]
-    pairs = zip(distinct, is_absent, strict=True)
-    parsed = [None if skip else _parse_value(value, kind, column, rates) for value, skip in pairs]
-    is_strange = [value is None and not skip for value, skip in zip(parsed, is_absent, strict=True)]
-    values = pd.Series(_spread(parsed, codes, kind), index=raw.index, name=raw.name)
+    read, is_strange = _parse_distinct(distinct, kind, column, rates)
+    spread = pd.api.extensions.take(read, codes, allow_fill=True)
+    values = pd.Series(spread, index=raw.index, name=raw.name)
     return Parsed(values, int(values.notna().sum()), _count_rows(codes, distinct, is_strange))
-
-
-def _absent_tokens(missing: Collection[str]) -> AbsentTokens:
-    texts_of = frozenset(_token(each) for each in missing)
-    return AbsentTokens(texts_of, typed.numeric_tokens(texts_of))
-
-
-def _token(text: str) -> str:
-    return text.strip().casefold()
 
 
 def _is_real(raw: pd.Series) -> bool:
@@ -129,8 +95,8 @@ def _parse_real(raw: pd.Series, column: ColumnSettings, absent: AbsentTokens, ra
     return Parsed(values, int(values.notna().sum()), _by_frequency(strange))
 
 
-def _distinct_values(raw: pd.Series) -> tuple[Codes, list[object]]:
-    """Give each row the number of its distinct value, -1 for missing.
+def _distinct_values(raw: pd.Series) -> tuple[Codes, Any]:
+    """Give each row the number of its distinct value, -1 for missing; a column of texts stays one.
 
     1, 1.0, "1" and True are four values, or one of them would be read as its neighbour is.
     """
@@ -138,7 +104,7 @@ def _distinct_values(raw: pd.Series) -> tuple[Codes, list[object]]:
         raw = raw.astype(object)
     if raw.dtype != object or pd.api.types.infer_dtype(raw, skipna=True) == "string":
         codes, uniques = pd.factorize(raw)
-        return codes, list(uniques)
+        return codes, uniques.array if isinstance(uniques.dtype, pd.StringDtype) else list(uniques)
     numbering: dict[object, int] = {}
     distinct: list[object] = []
     codes = np.full(len(raw), -1, dtype=np.intp)
@@ -156,53 +122,39 @@ def _key(value: object) -> object:
     return type(value), repr(value.tolist() if isinstance(value, np.ndarray) else value)
 
 
-def _is_absent(value: object, absent: AbsentTokens) -> bool:
-    if not isinstance(value, str):
-        number = None if isinstance(value, (bool, np.bool_)) else typed.as_number(value)
-        if number is not None:
-            return number in absent.numbers
-        value = typed.as_text(value)
-    token = _token(value)
-    return not token or token in absent.texts
+def _parse_distinct(
+    distinct: Any, kind: Kind, column: ColumnSettings, rates: Rates | None
+) -> tuple[Any, Codes]:
+    """Parse distinct values: what is plain at once, the rest one by one; say which are not understood."""
+    plain = parse_plain(distinct, kind, column, rates) if isinstance(distinct, Texts) else None
+    left = np.arange(len(distinct)) if plain is None else np.flatnonzero(plain.is_left)
+    understand = parser_of(kind, column, rates)
+    found = [understand(value) for value in (distinct if plain is None else distinct[left])]
+    read = _as_array([None if value is ABSENT else value for value in found], kind)
+    is_strange = np.fromiter((value is None for value in found), dtype=bool, count=len(found))
+    if plain is None:
+        return read, left[is_strange]
+    values = plain.values
+    values[left] = read
+    return values, left[is_strange]
 
 
-def _parse_value(value: object, kind: Kind, column: ColumnSettings, rates: Rates | None) -> Value:
-    if kind in AMOUNTS:
-        return _parse_amount(value, column, rates)
-    if isinstance(value, str):
-        return FROM_TEXT[kind](value, column)
-    if kind in ("date", "year") and (written := typed.as_datetime(value)) is not None:
-        return dates.in_range(written) if kind == "date" else float(written.year)
-    if kind == "list" and (items := typed.as_items(value)) is not None:
-        return texts.join_items(items, column)
-    return FROM_TEXT[kind](typed.as_text(value), column)
-
-
-def _parse_amount(value: object, column: ColumnSettings, rates: Rates | None) -> float | None:
-    if isinstance(value, str):
-        return numbers.parse_one(value, column, rates)
-    if type(value) is datetime:  # no Timestamp: a column of dates is none of numbers
-        return numbers.parse_written(value, column, rates)
-    number = typed.as_number(value)
-    return None if number is None else numbers.in_currency(number * column.unit, "", column, rates)
-
-
-def _spread(parsed: list[Value], codes: Codes, kind: Kind) -> Any:
-    """Put the parsed values back on their rows, as the dtype of the kind."""
+def _as_array(parsed: list[Value], kind: Kind) -> Any:
+    """Give parsed values as an array of the dtype of the kind."""
     if kind in NUMERIC_KINDS:
-        known = [np.nan if value is None else value for value in parsed]
-        return np.array([*known, np.nan], dtype=np.float64)[codes]
+        return np.array([np.nan if value is None else value for value in parsed], dtype=np.float64)
     if kind == "date":
-        return np.array([*parsed, None], dtype="datetime64[s]")[codes]
-    return pd.array(np.array([*parsed, None], dtype=object), dtype="str").take(codes)
+        return np.array(parsed, dtype="datetime64[s]")
+    return pd.array(np.array(parsed, dtype=object), dtype="str")
 
 
-def _count_rows(codes: Codes, distinct: list[object], is_strange: list[bool]) -> dict[str, int]:
-    n_rows = np.bincount(codes[codes >= 0], minlength=len(distinct))
-    strange: Counter[str] = Counter()
-    for code in np.flatnonzero(is_strange):
-        strange[typed.as_text(distinct[code])] += int(n_rows[code])
-    return _by_frequency(strange)
+def _count_rows(codes: Codes, distinct: Any, strange: Codes) -> dict[str, int]:
+    """Count the rows of each strange text; `strange` holds the places in `distinct`."""
+    n_rows = np.bincount(codes[codes >= 0], minlength=len(distinct)) if len(strange) else codes
+    counted: Counter[str] = Counter()
+    for code in strange.tolist():
+        counted[typed.as_text(distinct[code])] += int(n_rows[code])
+    return _by_frequency(counted)
 
 
 def _by_frequency(n_rows: Counter[str]) -> dict[str, int]:

@@ -73,6 +73,10 @@ class Rates(NamedTuple):
     currency: str
     per_unit: Mapping[str, float]
 
+    def __hash__(self) -> int:
+        """Let equal rates be one key."""
+        return hash((self.currency, frozenset(self.per_unit.items())))
+
     def factor(self, text: str, declared: str | None) -> float | None:
         """Give what an amount is multiplied by; None where its currency is not known or quoted.
 

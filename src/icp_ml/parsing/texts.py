@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING
 
 from icp_ml.settings import ColumnSettings
 
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
+
 JOINER = "|"
+REMEMBERED_ITEMS = 16_384
 INTEGER_AS_FLOAT = re.compile(r"([0-9]+)\.0+")
 DOMAIN = re.compile(r"(?:[^\W_](?:[\w-]*[^\W_])?\.)+(?:[^\W\d_]{2,}|xn--[a-z0-9-]+)")
 BEFORE_HOST = re.compile(r"^(?:mailto:)?(?:[a-z][a-z0-9+.-]*:)?(?://)?(?:[^/?#]*@)?(?:www[0-9]?\.)?")
@@ -23,7 +27,7 @@ QUOTED = re.compile(r"""'((?:[^'\\]|\\.)*)'(?=\s*(?:,|$))|"((?:[^"\\]|\\.)*)"(?=
 BULLET = re.compile(r"\s*[*\u2022\u00b7\u2013-]\s+")
 
 
-def parse_text(text: str, column: ColumnSettings) -> str | None:
+def parse_text(text: str, column: ColumnSettings | None) -> str | None:
     """Give the text with single spaces and composed accents; its case stays."""
     text = unicodedata.normalize("NFC", " ".join(text.split()))
     return text.encode(errors="replace").decode() or None
@@ -59,9 +63,7 @@ def parse_list(text: str, column: ColumnSettings) -> str | None:
     inner = text if found is None else found["square"] or found["curly"] or ""
     quoted = [one or other for one, other in QUOTED.findall(inner)] if found else []
     items = quoted or (inner.split(column.separator) if column.separator else [inner])
-    return join_items(
-        (BULLET.sub("", item, count=1) if BULLET.match(item) else item for item in items), column
-    )
+    return _joined(map(_without_bullet, items), column)
 
 
 def join_items(items: Iterable[str], column: ColumnSettings) -> str | None:
@@ -69,9 +71,27 @@ def join_items(items: Iterable[str], column: ColumnSettings) -> str | None:
 
     A "|" inside an item becomes "/", so that it does not look like two items later.
     """
-    missing = {"", *(token.strip().casefold() for token in column.missing or ())}
-    cleaned = {(parse_text(item, column) or "").replace(JOINER, "/") for item in items}
-    return JOINER.join(sorted(item for item in cleaned if item.casefold() not in missing)) or None
+    return _joined(map(_cleaned, items), column)
+
+
+def _joined(cleaned: Iterable[str], column: ColumnSettings) -> str | None:
+    missing = _no_items(column.missing or ())
+    return JOINER.join(sorted({item for item in cleaned if item.casefold() not in missing})) or None
+
+
+@lru_cache(maxsize=64)
+def _no_items(missing: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(("", *(token.strip().casefold() for token in missing)))
+
+
+@lru_cache(maxsize=REMEMBERED_ITEMS)
+def _without_bullet(item: str) -> str:
+    """Clean an item of a list that was written as text; the same few stand in most lists."""
+    return _cleaned(BULLET.sub("", item, count=1) if BULLET.match(item) else item)
+
+
+def _cleaned(item: str) -> str:
+    return (parse_text(item, None) or "").replace(JOINER, "/")
 
 
 def _decoded(host: str) -> str:
@@ -83,7 +103,7 @@ def _decoded(host: str) -> str:
 
 
 def _registrable(host: str) -> str | None:
-    found = _extract()(host)
+    found = _extract().extract_str(host)
     if not found.suffix:
         return host
     if found.top_domain_under_public_suffix:
@@ -91,12 +111,17 @@ def _registrable(host: str) -> str | None:
     return host if found.is_private else None
 
 
+def public_suffixes() -> list[str]:
+    """List the public suffixes, as "co.uk", "github.io" and "*.ck"."""
+    return list(_extract().tlds)
+
+
 @lru_cache(maxsize=1)
-def _extract() -> Callable[[str], Any]:
+def _extract() -> TLDExtract:
     """Give the library's extractor, which opens no connection and writes no cache."""
     from tldextract import TLDExtract
 
-    return TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True).extract_str
+    return TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
 
 def _without_point_zero(text: str | None) -> str | None:
