@@ -8,13 +8,14 @@ import gzip
 import io
 import lzma
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
 import pandas as pd
 
+from icp_ml.data.plain_rows import PlainRows, Unread, can_be_plain
 from icp_ml.data.raw import RawBatch, Refused, column_names, column_positions
 from icp_ml.errors import ConfigError, DataError, examples
 from icp_ml.settings import FileSettings
@@ -81,17 +82,25 @@ def text_batches(
     size = path.stat().st_size
     _check_encoding(path, name, file.encoding)
     with open_text(path, file.encoding) as stream:
-        numbered = _numbered_rows(_reader(stream, file.delimiter), name)
-        _, header = next(numbered, (0, []))
+        reader = _reader(stream, file.delimiter)
+        _, header = next(_numbered_rows(reader, name), (0, []))
         if not header:
             raise DataError(f"{name} is empty.", fix="Export it again.")
         positions = column_positions(column_names(header), wanted, name)
-        ahead = list(islice(numbered, 1))
+        unread = Unread(stream, file.delimiter, reader.line_num + 1, MAX_CELL_CHARACTERS)
+        width, wanted_at = len(header), list(positions.values())
+        while can_be_plain(file.delimiter) and (part := unread.take(batch_rows, wanted_at, width)):
+            n_bytes = size if unread.is_empty else _n_bytes(stream)
+            if part.n_rows:
+                yield _plain_batch(part, name, width, positions, n_bytes)
+            if unread.is_empty:
+                return
+        further = _numbered_rows(_reader(unread.lines(), file.delimiter), name, unread.line)
+        ahead = list(islice(further, 1))
         while ahead:
-            part = ahead + list(islice(numbered, batch_rows - 1))
-            ahead = list(islice(numbered, 1))
-            n_bytes = _n_bytes(stream) if ahead else size
-            yield _batch(part, name, len(header), positions, n_bytes)
+            rows = ahead + list(islice(further, batch_rows - 1))
+            ahead = list(islice(further, 1))
+            yield _batch(rows, name, width, positions, _n_bytes(stream) if ahead else size)
 
 
 def _check_encoding(path: Path, name: str, encoding: str) -> None:
@@ -116,7 +125,7 @@ def _is_utf8(raw: bytes) -> bool:
     return True
 
 
-def _reader(stream: IO[str], delimiter: str) -> Any:
+def _reader(stream: Iterable[str], delimiter: str) -> Any:
     try:
         return csv.reader(stream, delimiter=delimiter, strict=True)
     except (TypeError, ValueError, csv.Error) as failure:
@@ -124,14 +133,14 @@ def _reader(stream: IO[str], delimiter: str) -> Any:
         raise ConfigError(what, fix='Correct delimiter in conf/data; a tab is written "\\t".') from failure
 
 
-def _numbered_rows(reader: Any, name: str) -> Iterator[NumberedRow]:
+def _numbered_rows(reader: Any, name: str, first_line: int = 1) -> Iterator[NumberedRow]:
     """Give each row with the line it starts at."""
-    starts_at = 1
+    starts_at = first_line
     try:
         for row in reader:
             if row:
                 yield starts_at, row
-            starts_at = reader.line_num + 1
+            starts_at = first_line + reader.line_num
     except csv.Error as failure:
         where = f"the row that starts at line {starts_at:,}"
         what = f"{name} is not well-formed CSV: a quote in {where} does not close."
@@ -139,14 +148,17 @@ def _numbered_rows(reader: Any, name: str) -> Iterator[NumberedRow]:
         raise DataError(what, [detail], "Close or double the quote in that row.") from failure
 
 
+def _plain_batch(part: PlainRows, name: str, width: int, positions: dict[str, int], n_bytes: int) -> RawBatch:
+    refused = [_refused_width(name, at, row, width) for at, row in part.odd]
+    columns = {heading: part.column(at) for heading, at in positions.items()}
+    rows = pd.DataFrame(columns, index=range(len(part.lines)))
+    return RawBatch(name, rows, part.lines, refused, n_bytes, _n_unreadable(rows) if part.is_damaged else 0)
+
+
 def _batch(
     part: list[NumberedRow], name: str, width: int, positions: dict[str, int], n_bytes: int
 ) -> RawBatch:
-    refused = [
-        _refused(name, at, row, f"{len(row)} cells where the header has {width}")
-        for at, row in part
-        if len(row) != width
-    ]
+    refused = [_refused_width(name, at, row, width) for at, row in part if len(row) != width]
     whole = [numbered for numbered in part if len(numbered[1]) == width] if refused else part
     rows, damaged = _columns(whole, positions)
     if damaged:
@@ -155,8 +167,11 @@ def _batch(
         bad = set(damaged)
         whole = [numbered for at, numbered in enumerate(whole) if at not in bad]
         rows = rows.drop(index=damaged).reset_index(drop=True)
-    n_unreadable = sum(int(values.str.contains(UNREADABLE, regex=False).sum()) for _, values in rows.items())
-    return RawBatch(name, rows, [at for at, _ in whole], refused, n_bytes, n_unreadable)
+    return RawBatch(name, rows, [at for at, _ in whole], refused, n_bytes, _n_unreadable(rows))
+
+
+def _n_unreadable(rows: pd.DataFrame) -> int:
+    return sum(int(values.str.contains(UNREADABLE, regex=False).sum()) for _, values in rows.items())
 
 
 def _columns(whole: list[NumberedRow], positions: dict[str, int]) -> tuple[pd.DataFrame, list[int]]:
@@ -167,6 +182,10 @@ def _columns(whole: list[NumberedRow], positions: dict[str, int]) -> tuple[pd.Da
     for values in kept.values():
         is_damaged |= values.str.contains(NUL, regex=False)
     return rows, rows.index[is_damaged].tolist()
+
+
+def _refused_width(name: str, at: int, row: list[str], width: int) -> Refused:
+    return _refused(name, at, row, f"{len(row)} cells where the header has {width}")
 
 
 def _refused(name: str, at: int, row: list[str], reason: str) -> Refused:
