@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from icp_ml.evaluation.backtest import Sample
     from icp_ml.evaluation.judging import Case, Told
     from icp_ml.model.candidate import Model
+    from icp_ml.model.observed import Unit
     from icp_ml.model.recipe import Recipe, TrainingSet
     from icp_ml.model.training import Fit
     from pipelines.readiness import Prepared
@@ -37,6 +38,7 @@ def assemble(run: Run, fit: Fit, found: Prepared) -> Model:
     """Make the model that will be tested and, unchanged, registered."""
     from icp_ml.model.base_rates import base_rates
     from icp_ml.model.candidate import Model
+    from icp_ml.model.observed import observe
     from icp_ml.scoring import frozen_tiers
 
     config, training, cut = run.config, found.training, found.splits[0].cut
@@ -66,7 +68,13 @@ def assemble(run: Run, fit: Fit, found: Prepared) -> Model:
         tiers=frozen_tiers(rates.used, config.scoring.tiers),
         facts={**facts_of(run), **learnt},
         prospects=raw_form(config),
+        observed=observe(one.encoder, training, config.scoring.min_observed, unit_of(config)),
     )
+
+
+def unit_of(config: Config) -> Unit:
+    """Say what one label row is."""
+    return "deals" if config.label.definition == "won" else "customers"
 
 
 def facts_of(run: Run) -> dict[str, Any]:
@@ -133,7 +141,7 @@ def told_of(run: Run, found: Prepared, fit: Fit, findings: list[Finding]) -> Tol
     """Say what the report tells in words of others."""
     from icp_ml.evaluation.judging import Told
 
-    noun = "deal" if run.config.label.definition == "won" else "customer"
+    noun = unit_of(run.config).removesuffix("s")
     unused = unused_notes(found.rows, fit, recipe_of(run.config, findings).features.exclude)
     prospects = found.case.prospects
     first = [] if prospects is None or prospects.is_whole else [FIRST_ROWS.format(n=len(prospects.rows))]

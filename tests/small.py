@@ -11,6 +11,7 @@ from support import compose
 
 from icp_ml.model.base_rates import base_rates
 from icp_ml.model.candidate import Model
+from icp_ml.model.observed import observe
 from icp_ml.model.training import Fit, Recipe, TrainingSet, fit_candidate
 from icp_ml.schema import FIRMOGRAPHICS, Field
 from icp_ml.scoring import frozen_tiers
@@ -82,7 +83,10 @@ def model_of(fit: Fit, base_rate: float, kind="boosted_trees", declared=None) ->
     one, rates = fit.kinds[kind], base_rates(base_rate, declared)
     tiers = frozen_tiers(rates.used, settings().scoring.tiers)
     facts = {"data": "small", "best": "drawn", "condition": "becomes a customer"}
-    return Model(one.kind, one.encoder, one.scorer, one.calibration, rates, tiers, facts, {"columns": {}})
+    seen = observe(one.encoder, companies(400), settings().scoring.min_observed, "customers")
+    return Model(
+        one.kind, one.encoder, one.scorer, one.calibration, rates, tiers, facts, {"columns": {}}, seen
+    )
 
 
 @cache

@@ -14,7 +14,6 @@ from icp_ml.model.declared import rubric_model
 from icp_ml.rubric import never_known, rubric_encoder, rubric_weights
 from icp_ml.schema import FIRMOGRAPHICS, Field
 from icp_ml.scoring import score
-from icp_ml.scoring.reasons import reason_line
 from icp_ml.settings import RubricSettings
 
 DAY = pd.Timestamp("2026-01-01")
@@ -126,12 +125,14 @@ def test_a_prospect_gets_points_a_tier_and_no_probability() -> None:
 
 def test_the_reasons_are_the_points_earned_and_those_known_to_fail() -> None:
     found = scored()
-    assert reason_line(found["reasons_for"]) == (
-        "Financial ability: revenue 30 M; Need: employees 60; Decision maker: contacts known CFO; "
-        "Trust: founded 2018"
-    )
-    assert [amount for _, _, amount in found["reasons_for"]] == [1, 1, 1, 0.5]
-    assert reason_line(found["reasons_against"]) == "Timing: last funding March 2020"
+    assert [one["words"] for one in found["reasons_for"]] == [
+        "Financial ability: revenue 30 M (+)",
+        "Need: employees 60 (+)",
+        "Decision maker: contacts known CFO (+)",
+        "Trust: founded 2018 (+)",
+    ]
+    assert [one["contribution"] for one in found["reasons_for"]] == [1, 1, 1, 0.5]
+    assert [one["words"] for one in found["reasons_against"]] == ["Timing: last funding March 2020 (-)"]
 
 
 @pytest.mark.parametrize(
@@ -149,7 +150,7 @@ def test_what_is_not_known_earns_nothing_and_completeness_says_so(
     found = scored(**changes)
     assert (found["rubric_points"], found["data_completeness"]) == (points, pytest.approx(completeness))
     assert found["tier"] == tier
-    assert not any("contacts" in words for _, words, _ in found["reasons_against"]) or completeness == 1
+    assert not any("contacts" in one["words"] for one in found["reasons_against"]) or completeness == 1
 
 
 def test_of_whom_nothing_is_known_nothing_is_said() -> None:
@@ -166,7 +167,7 @@ def test_weights_count_in_points_and_reasons() -> None:
     )
     found = score(declared(given), pd.DataFrame([ROW]), DAY, 5).iloc[0]
     assert found["rubric_points"] == 0.5
-    assert [one[2] for one in (*found["reasons_for"], *found["reasons_against"])] == [0.5, -2.0]
+    assert [one["contribution"] for one in (*found["reasons_for"], *found["reasons_against"])] == [0.5, -2.0]
 
 
 def test_the_model_is_text_that_reads_back_the_same() -> None:
@@ -176,7 +177,7 @@ def test_the_model_is_text_that_reads_back_the_same() -> None:
     assert (read.to_files(), read.version, set(files)) == (
         files,
         model.version,
-        {"model.json", "encoder.json", "linear.json", "prospects.json"},
+        {"model.json", "encoder.json", "linear.json", "observed.json", "prospects.json"},
     )
     shown = companies(40).accounts
     pd.testing.assert_frame_equal(score(read, shown, DAY, 3), score(model, shown, DAY, 3), check_exact=True)

@@ -27,9 +27,9 @@ from icp_ml.data.scored import (
     RefusedRows,
     join_lines,
     join_scored,
-    safe_cell,
     write_scored,
 )
+from icp_ml.data.scored_text import safe_cell
 from icp_ml.data.sources import Refused
 from icp_ml.matching import match_keys
 from icp_ml.scoring import SCORED_COLUMNS
@@ -55,7 +55,16 @@ def _batch(rows: list[Row], start: int = 0) -> Any:
     accounts = pd.DataFrame(
         {"account_id": pd.Series(ids, dtype="str"), "domain": pd.Series(domains, dtype="str")}
     )
-    reason = [("employees", "Employees: 120", 0.5)]
+    reason = [
+        {"attribute": "employees", "words": "Employees: 120 (+)", "contribution": 0.5},
+        {
+            "attribute": "name",
+            "words": 'Called: "A", (+)',
+            "contribution": 0.25,
+            "rate": 0.5,
+            "n_customers": 40,
+        },
+    ]
     scored = pd.DataFrame(
         {
             "account_id": accounts["account_id"],

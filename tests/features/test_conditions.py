@@ -8,7 +8,7 @@ from icp_ml.features.attributes import Attribute
 from icp_ml.features.columns import Columns
 from icp_ml.features.conditions import Condition, matching_part, points_earned, what_was_met
 from icp_ml.features.encoder import Encoder
-from icp_ml.features.encoding import encode, is_known, shown_value
+from icp_ml.features.encoding import encode, is_known
 
 DAY = pd.Timestamp("2024-07-01")
 NOTHING = float("nan")
@@ -87,7 +87,7 @@ def test_a_column_that_is_not_there_is_not_known(kind) -> None:
 def test_a_point_without_conditions_is_never_known() -> None:
     point = Attribute("trust", "trust", "rubric", ())
     assert not is_known(point, Columns(accounts(y=[1.0]), DAY)).any()
-    assert shown_value(point, accounts(y=[1.0]), DAY) == [()]
+    assert what_was_met(point.conditions, accounts(y=[1.0]), DAY) == [()]
 
 
 def test_what_was_met_is_the_best_condition_or_all_that_failed() -> None:

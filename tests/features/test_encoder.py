@@ -12,10 +12,8 @@ from hypothesis import strategies as st
 from small import FIELDS, companies, label_rows_of, settings, trained
 
 from icp_ml.errors import DataError
-from icp_ml.features.attributes import Attribute
 from icp_ml.features.columns import Columns
 from icp_ml.features.encoder import Encoder, fit_encoder, learnable_attributes, learnt_and_encoded
-from icp_ml.features.encoding import shown_items
 from icp_ml.features.statistics import Labelled
 from icp_ml.schema import FIRMOGRAPHICS, OUTCOMES
 
@@ -191,22 +189,6 @@ def test_what_is_kept_of_texts_stays_bounded() -> None:
     text = next(one for one in fitted(told)[0].attributes if one.name == "description")
     assert len(text.statistics) < 50
     assert all(n >= settings().features.min_count for n in text.counts.values())
-
-
-LISTED = Attribute("t", "tools", "items", ("t",), statistics={"a": 0.5, "b": 0.1, "c": -0.4})
-
-
-@pytest.mark.parametrize(
-    ("value", "is_for", "shown"),
-    [
-        ("A|B|C|D", True, ["A", "B"]),
-        ("A|B|C|D", False, ["C"]),
-        ("C|D", True, ["D", "C"]),
-        ("A|B", True, ["A", "B"]),
-    ],
-)
-def test_a_list_shows_the_items_that_speak(value: str, is_for: bool, shown: list[str]) -> None:
-    assert shown_items(LISTED, value, is_for, 2) == shown
 
 
 def test_what_lies_ahead_of_the_day_is_not_known(encoder) -> None:

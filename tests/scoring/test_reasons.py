@@ -2,14 +2,18 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from icp_ml.features.attributes import Attribute, Form
+from icp_ml.features.columns import Columns
 from icp_ml.features.conditions import Condition
 from icp_ml.features.encoder import Encoder
-from icp_ml.scoring.reasons import reason_line, reasons, short_number
+from icp_ml.model.observed import Observed
+from icp_ml.scoring.reasons import REASONS, Told, reason_lines, reasons
+from icp_ml.scoring.shown import short_number
 
 SOURCES = {
     "revenue_per_employee": ("revenue", "employees"),
@@ -33,7 +37,7 @@ ENCODER = Encoder(
     (
         attribute("industry", "levels"),
         attribute("employees", "number"),
-        attribute("technologies", "items", airflow=0.9, kafka=0.2, sap=-0.5),
+        attribute("technologies", "items", airflow=0.9, kafka=0.4, sap=-0.5),
         attribute("last_funding_at", "recency", "last funding"),
         attribute("founded_year", "age", "founded"),
         attribute("revenue_per_employee", "ratio", "revenue per employee"),
@@ -49,6 +53,7 @@ ENCODER = Encoder(
         attribute("industry_code", "industry_code", "industry code"),
         attribute("funding_stage", "ordered", "funding stage"),
         attribute("size×industry", "pair", "size and industry"),
+        attribute("country", "country"),
     )
 )
 ROW = {
@@ -73,11 +78,24 @@ ACCOUNT = pd.DataFrame([ROW])
 
 
 DAY = pd.Timestamp("2024-07-01")
+NOTHING = Observed()
 
 
 def told(contributions, accounts=ACCOUNT, n_reasons=8):
     heard = np.where(ENCODER.known(accounts, DAY), np.asarray(contributions, dtype=float), 0.0)
-    return reasons(ENCODER, accounts, DAY, heard, n_reasons)
+    return said(ENCODER, accounts, heard, n_reasons)
+
+
+def said(encoder, accounts, heard, n_reasons=3, observed=NOTHING):
+    """Give the reasons for and against each row as Python lists."""
+    found = reasons(
+        Told(encoder, observed, Columns(accounts, DAY)), np.asarray(heard, dtype=float), n_reasons
+    )
+    return tuple(side.to_pylist() for side in found)
+
+
+def lines(found) -> list[str]:
+    return reason_lines(pa.array(found, REASONS)).to_pylist()
 
 
 @pytest.mark.parametrize(
@@ -96,10 +114,10 @@ def told(contributions, accounts=ACCOUNT, n_reasons=8):
         (9, True, "Growth in employees: +50 %"),
         (10, False, "Time zone: UTC-8"),
         (11, True, "Size: 1,001-5,000"),
-        (12, True, "Industry and country: Software, US"),
+        (12, True, "Industry and country: Software, United States"),
         (13, True, "Decision maker known: yes"),
         (14, False, "How much is known: 67 %"),
-        (15, True, "Industry code: 541511, professional services"),
+        (15, True, "Industry code: 541511 (professional services)"),
         (16, True, "Funding stage: Series B"),
         (17, True, "Size and industry: 1,001-5,000, Software"),
     ],
@@ -108,7 +126,15 @@ def test_each_form_speaks_in_words(at: int, is_for: bool, words: str) -> None:
     contributions = np.zeros(N)
     contributions[at] = 0.7 if is_for else -0.7
     speaking = told(contributions)[0 if is_for else 1][0]
-    assert speaking == [(ENCODER.attributes[at].name, words, contributions[at])]
+    assert speaking == [
+        {
+            "attribute": ENCODER.attributes[at].name,
+            "words": f"{words} ({'+' if is_for else '-'})",
+            "contribution": contributions[at],
+            "rate": None,
+            "n_customers": None,
+        }
+    ]
 
 
 @pytest.mark.parametrize(
@@ -122,20 +148,20 @@ def test_each_form_speaks_in_words(at: int, is_for: bool, words: str) -> None:
 )
 def test_other_values_speak_otherwise(changed, at: int, words: str) -> None:
     contributions = np.eye(N)[at]
-    ((_, said, _),) = told(contributions, ACCOUNT.assign(**changed))[0][0]
-    assert said == words
+    (one,) = told(contributions, ACCOUNT.assign(**changed))[0][0]
+    assert one["words"] == f"{words} (+)"
 
 
 def test_no_is_said_as_no() -> None:
     against = told([0] * 7 + [-1.0] + [0] * (N - 8), ACCOUNT.assign(is_listed=0.0))[1]
-    assert reason_line(against[0]) == "Listed: no"
+    assert lines(against) == ["Listed: no (-)"]
 
 
 def test_the_strongest_come_first_and_no_more_than_asked_for() -> None:
     for_it, against = told([0.1, -0.2, 0.3, -0.4, 0.5, 0.0, 0.2, -0.1] + [0.0] * (N - 8), n_reasons=2)
-    assert [one[0] for one in for_it[0]] == ["founded_year", "technologies"]
-    assert [one[0] for one in against[0]] == ["last_funding_at", "employees"]
-    assert [one[2] for one in against[0]] == [-0.4, -0.2]
+    assert [one["attribute"] for one in for_it[0]] == ["founded_year", "technologies"]
+    assert [one["attribute"] for one in against[0]] == ["last_funding_at", "employees"]
+    assert [one["contribution"] for one in against[0]] == [-0.4, -0.2]
 
 
 @given(
@@ -151,16 +177,16 @@ def test_missing_values_never_speak_and_every_reason_has_its_sign(contributions,
         for one, is_there in zip(ENCODER.attributes, ENCODER.known(accounts, DAY)[0], strict=True)
         if not is_there
     }
-    assert not unknown & {name for name, _, _ in (*for_it[0], *against[0])}
-    assert all(strength > 0 for _, _, strength in for_it[0])
-    assert all(strength < 0 for _, _, strength in against[0])
+    assert not unknown & {one["attribute"] for one in (*for_it[0], *against[0])}
+    assert all(one["contribution"] > 0 for one in for_it[0])
+    assert all(one["contribution"] < 0 for one in against[0])
     assert max(len(for_it[0]), len(against[0])) <= n_reasons
 
 
 def test_a_gap_in_one_row_silences_that_row_only() -> None:
     accounts = pd.concat([ACCOUNT, ACCOUNT.assign(industry=None)], ignore_index=True)
     for_it, _ = told([1.0] + [0.0] * (N - 1), accounts)
-    assert [reason_line(one) for one in for_it] == ["Industry: Software", ""]
+    assert lines(for_it) == ["Industry: Software (+)", ""]
 
 
 @pytest.mark.parametrize(
@@ -180,8 +206,7 @@ def test_a_gap_in_one_row_silences_that_row_only() -> None:
 def test_a_point_says_what_earned_it_or_failed_to(kind, given, value, words) -> None:
     looked_at = Condition("c", kind, "looked at", 1.0, **given)
     encoder = Encoder((Attribute("p", "ability", "rubric", ("c",), conditions=(looked_at,)),))
-    (told_for,), _ = reasons(encoder, pd.DataFrame({"c": [value]}), DAY, np.array([[0.5]]), 3)
-    assert told_for == [("p", words, 0.5)]
+    assert lines(said(encoder, pd.DataFrame({"c": [value]}), [[0.5]])[0]) == [f"{words} (+)"]
 
 
 def test_no_rows_have_no_reasons() -> None:
@@ -229,5 +254,4 @@ def test_numbers_are_written_as_people_say_them(value: float, words: str) -> Non
 )
 def test_places_and_head_counts_are_said_as_people_say_them(name, form, value, words) -> None:
     encoder = Encoder((attribute(name, form),))
-    told, _ = reasons(encoder, pd.DataFrame({name: [value]}), DAY, np.array([[1.0]]), 1)
-    assert told[0][0][1] == words
+    assert lines(said(encoder, pd.DataFrame({name: [value]}), [[1.0]])[0]) == [f"{words} (+)"]

@@ -119,8 +119,8 @@ def test_a_flat_candidate_gives_everyone_one_tier_and_no_reason() -> None:
     flat = replace(model, calibration=Calibration(0.0, float(np.log(0.3 / 0.7))))
     found = score(flat, OTHERS, DAY, 3)
     assert found["fit_probability"].nunique() == 1
-    assert not found["reasons_for"].map(len).any()
-    assert not found["reasons_against"].map(len).any()
+    assert not found["reasons_for"].list.len().any()
+    assert not found["reasons_against"].list.len().any()
 
 
 def test_completeness_is_the_share_of_attributes_that_are_known() -> None:
@@ -155,8 +155,8 @@ def test_what_speaks_is_the_contribution_to_the_score() -> None:
     contributions = model.explain(model.encoder.transform(OTHERS, DAY), 1).contributions
     place = {one.name: at for at, one in enumerate(model.encoder.attributes)}
     for row, told in enumerate(scored(OTHERS)["reasons_for"]):
-        assert [strength for _, _, strength in told] == [
-            contributions[row, place[name]] for name, _, _ in told
+        assert [one["contribution"] for one in told] == [
+            contributions[row, place[one["attribute"]]] for one in told
         ]
 
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 from pyarrow import ipc
 
 from icp_ml.data.checks import Findings
-from icp_ml.data.scored import REASONS, SCHEMA
+from icp_ml.data.scored import SCHEMA
 from icp_ml.data.segments import Coverage
 from icp_ml.features.statistics import Floats
 from icp_ml.matching.keys import ROW_KEYS, SPREAD, Keys
@@ -181,11 +181,6 @@ def _arrow(scored: pd.DataFrame, keys: pd.DataFrame, codes: Any) -> pa.RecordBat
     columns |= {KEY + name: keys[name].to_numpy() for name in ROW_KEYS}
     columns |= {KEY + name: _keys_within(columns[KEY + name], codes) for name in COMPARED_BY}
     columns["segment_code"] = codes
-    for name in ("reasons_for", "reasons_against"):
-        columns[name] = pa.array(
-            [[{"attribute": a, "words": w, "contribution": c} for a, w, c in row] for row in scored[name]],
-            REASONS,
-        )
     arrays = [pa.array(columns[one.name], one.type, from_pandas=True) for one in FIRST_PASS]
     whole = [one.combine_chunks() if isinstance(one, pa.ChunkedArray) else one for one in arrays]
     return pa.RecordBatch.from_arrays(whole, schema=FIRST_PASS)  # one batch in, one batch out

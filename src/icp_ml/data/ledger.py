@@ -9,7 +9,8 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import parquet
 
-from icp_ml.data.scored import SCHEMA, safe_cell
+from icp_ml.data.scored import SCHEMA
+from icp_ml.data.scored_text import safe_cell
 from icp_ml.errors import DataError
 from icp_ml.rescore import Changes
 from icp_ml.segments import DEFAULT

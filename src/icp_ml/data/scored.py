@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
-import re
 import shutil
-from codecs import BOM_UTF8
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 import pyarrow as pa
 from pyarrow import parquet
 
+from icp_ml.data.scored_text import csv_lines, safe_cell
 from icp_ml.data.sources import Refused
 from icp_ml.scoring import SCORED_COLUMNS
-from icp_ml.scoring.reasons import reason_line
-
-REASONS = pa.list_(
-    pa.struct([("attribute", pa.string()), ("words", pa.string()), ("contribution", pa.float64())])
-)
+from icp_ml.scoring.reasons import REASONS
 
 SIMILAR = pa.list_(
     pa.struct([("account_id", pa.string()), ("name", pa.string()), ("distance", pa.float64())])
@@ -61,9 +57,6 @@ SCHEMA = pa.schema(
 )
 
 REFUSED_COLUMNS = ("source", "row", "reason", "content")
-N_DECIMALS = {"fit_percentile": 1, "rubric_points": 2}
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-SIGNED_WORD = re.compile(r"[-+][\w.]*")
 
 
 def write_scored(table: pa.Table, path: Path, form: Literal["csv", "parquet"]) -> None:
@@ -71,8 +64,7 @@ def write_scored(table: pa.Table, path: Path, form: Literal["csv", "parquet"]) -
     if form == "parquet":
         parquet.write_table(table, path)
         return
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        csv.writer(stream).writerows(_csv_rows(table))
+    path.write_bytes(csv_lines(table.select(SCORED_COLUMNS)))
 
 
 def join_scored(paths: Iterable[Path], folder: Path, form: Literal["csv", "parquet"]) -> Path:
@@ -90,7 +82,7 @@ def join_scored(paths: Iterable[Path], folder: Path, form: Literal["csv", "parqu
 def join_lines(paths: Iterable[Path], header: Sequence[str], target: Path) -> None:
     """Put the lines of CSV files without a header into one file with it, as spreadsheets like it."""
     with target.open("wb") as stream:
-        stream.write(BOM_UTF8 + (",".join(header) + "\r\n").encode())
+        stream.write(codecs.BOM_UTF8 + (",".join(header) + "\r\n").encode())
         for path in paths:
             with path.open("rb") as part:
                 shutil.copyfileobj(part, stream)
@@ -122,31 +114,3 @@ class RefusedRows:
         for one in refused:
             self._writer.writerow({name: safe_cell(value) for name, value in asdict(one).items()})
             self.by_reason[one.reason] += 1
-
-
-def _csv_rows(table: pa.Table) -> Iterator[list[Any]]:
-    columns = []
-    for name in SCORED_COLUMNS:
-        values = table[name].to_pylist()
-        if name.startswith("reasons_"):
-            values = [reason_line([(one["attribute"], one["words"], 0.0) for one in row]) for row in values]
-        if name.startswith("similar_"):
-            values = ["; ".join(one["name"] or one["account_id"] for one in row or ()) for row in values]
-        columns.append([_cell(name, value) for value in values])
-    return map(list, zip(*columns, strict=True))
-
-
-def _cell(name: str, value: Any) -> Any:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return f"{value:.{N_DECIMALS.get(name, 4)}f}"
-    return safe_cell(value)
-
-
-def safe_cell(value: Any) -> Any:
-    """Keep a spreadsheet from running a cell as a formula; a lone signed word, such as the id -12, stays."""
-    is_formula = isinstance(value, str) and value.startswith(FORMULA_STARTS)
-    return f"'{value}" if is_formula and not SIGNED_WORD.fullmatch(value) else value

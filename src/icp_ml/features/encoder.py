@@ -63,18 +63,24 @@ class Encoder:
         ndarray of float64, shape (n_rows, n_columns)
             NaN where a value is missing; never infinite.
         """
-        columns = Columns(accounts, as_of)
+        return self.encode(Columns(accounts, as_of))
+
+    def encode(self, columns: Columns) -> Floats:
+        """Encode accounts whose columns are shared with others that read them: see `transform`."""
         parts: list[Floats] = []
         for one in self.attributes:
-            is_pair = one.form == "pair"
-            parts.append(encode_pair(one, self._parts_of(one), columns) if is_pair else encode(one, columns))
-        return np.column_stack(parts) if parts else np.empty((len(accounts), 0))
+            both = self.parts_of(one)
+            parts.append(encode_pair(one, both, columns) if both else encode(one, columns))
+        return np.column_stack(parts) if parts else np.empty((len(columns), 0))
 
     def known(self, accounts: pd.DataFrame, as_of: Day) -> Known:
         """Say which attributes each row has a value for, shape (n_rows, n_attributes)."""
-        columns = Columns(accounts, as_of)
+        return self.known_in(Columns(accounts, as_of))
+
+    def known_in(self, columns: Columns) -> Known:
+        """Say what is known of accounts whose columns are shared: see `known`."""
         parts = [is_known(one, columns) for one in self.attributes]
-        return np.column_stack(parts) if parts else np.empty((len(accounts), 0), dtype=bool)
+        return np.column_stack(parts) if parts else np.empty((len(columns), 0), dtype=bool)
 
     def completeness(self, known: Known) -> Floats:
         """Give the share of each row's attributes that are known; what is derived from others counts once."""
@@ -103,7 +109,10 @@ class Encoder:
             )
         return cls(tuple(_attribute(one) for one in content["attributes"]))
 
-    def _parts_of(self, pair: Attribute) -> tuple[Attribute, Attribute]:
+    def parts_of(self, pair: Attribute) -> tuple[Attribute, Attribute] | tuple[()]:
+        """Give the two attributes of a pair; none of any other attribute."""
+        if pair.form != "pair":
+            return ()
         by_source = {one.sources: one for one in self.attributes if one.form in LEVEL_FORMS}
         first, second = pair.sources
         return by_source[(first,)], by_source[(second,)]

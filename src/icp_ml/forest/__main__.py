@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from icp_ml.forest.forest import Forest
+from icp_ml.forest.strongest import strongest
 
 STUMP = """num_tree_per_iteration=1
 
@@ -24,6 +25,7 @@ internal_count=2
 def main() -> None:
     """Score and explain one row of one stump: every kernel runs once."""
     Forest((STUMP,), (0,)).explain(np.zeros((1, 1)))
+    strongest(np.zeros((1, 1)), 1, True)
 
 
 if __name__ == "__main__":

@@ -19,10 +19,11 @@ from icp_ml.model.base_rates import BaseRates
 from icp_ml.model.blending import Blend
 from icp_ml.model.calibration import Calibration, probability
 from icp_ml.model.linear import Linear
+from icp_ml.model.observed import Observed
 from icp_ml.parsing import PARSER_VERSION
 from icp_ml.settings import ModelKind
 
-MODEL_VERSION = 2
+MODEL_VERSION = 3
 DIGEST_LENGTH = 12
 CONDITION = "becomes a customer"
 POINTS = "points of the declared rubric (no probability)"
@@ -58,6 +59,8 @@ class Model:
         What a reader wants to know of it (data set, label, dates, counts); plain JSON.
     prospects : mapping
         The mapping of the prospects' columns it was trained beside; lets it answer a raw row.
+    observed : Observed
+        The rows it was trained on, counted; none of a declared rubric.
     """
 
     kind: ModelKind
@@ -68,6 +71,7 @@ class Model:
     tiers: Tiers
     facts: Mapping[str, Any]
     prospects: Mapping[str, Any]
+    observed: Observed
 
     @cached_property
     def version(self) -> str:
@@ -127,6 +131,7 @@ class Model:
         files = {
             "encoder.json": self.encoder.to_json(),
             "prospects.json": _json(dict(self.prospects)),
+            "observed.json": self.observed.to_json(),
             **self.scorer.to_files(),
         }
         content = {
@@ -167,6 +172,7 @@ class Model:
                 Tiers(**content["tiers"]),
                 content["facts"],
                 json.loads(files["prospects.json"]),
+                Observed.from_json(files["observed.json"]),
             )
         except (AttributeError, KeyError, TypeError, ValueError) as failure:
             fix = "Export it again from the tracking store, or train again."

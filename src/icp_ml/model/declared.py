@@ -9,6 +9,7 @@ import numpy as np
 
 from icp_ml.model.candidate import Model, Tiers
 from icp_ml.model.linear import sum_of_points
+from icp_ml.model.observed import Observed
 from icp_ml.rubric import rubric_encoder, rubric_weights
 from icp_ml.schema import Field
 from icp_ml.settings import RubricSettings
@@ -49,4 +50,5 @@ def rubric_model(
         tiers=Tiers(settings.best_fit, settings.good_fit, min_completeness),
         facts=facts,
         prospects=prospects,
+        observed=Observed(),
     )

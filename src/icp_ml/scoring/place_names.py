@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
+SHORT_MARKETS = {"dach": "DACH", "uk and ireland": "UK and Ireland"}
 
-def place_name(attribute: str, value: str) -> str:
-    """Give the English name of a country's or a region's code; any other value as it is."""
+
+def place_name(attribute: str, value: str, otherwise: str | None = None) -> str:
+    """Give the English name of a country's or a region's code; of any other value, itself or `otherwise`."""
+    unnamed = value if otherwise is None else otherwise
     if attribute == "country":
-        return _countries().get(value, value)
-    return _regions().get(value, value) if attribute == "region" else value
+        return _countries().get(value, unnamed)
+    return _regions().get(value, unnamed) if attribute == "region" else unnamed
+
+
+def market_name(group: str) -> str:
+    """Write the name of a market group: "North America", "DACH"."""
+    return SHORT_MARKETS.get(group) or group.title().replace(" And ", " and ")
 
 
 @lru_cache(maxsize=1)
@@ -24,4 +32,4 @@ def _countries() -> Mapping[str, str]:
 def _regions() -> Mapping[str, str]:
     import pycountry
 
-    return {one.code: one.name for one in pycountry.subdivisions}
+    return {one.code: one.name.partition(" [")[0] for one in pycountry.subdivisions}

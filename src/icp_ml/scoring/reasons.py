@@ -2,39 +2,76 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from icp_ml.features.attributes import Attribute
-from icp_ml.features.conditions import Condition, matching_part
+from icp_ml.features.attributes import ITEM_FORMS, Attribute
+from icp_ml.features.columns import Columns
 from icp_ml.features.encoder import Encoder
-from icp_ml.features.encoding import ITEM_SEPARATOR, shown_items, shown_value
-from icp_ml.features.statistics import Floats
-from icp_ml.industries import industry_levels, industry_title
-from icp_ml.schema import DEPARTMENT
-from icp_ml.scoring.place_names import place_name
+from icp_ml.features.groups import Groups, groups_of
+from icp_ml.features.statistics import Codes, Floats
+from icp_ml.model.observed import Observed
+from icp_ml.scoring.items import speaking_items
+from icp_ml.scoring.like import Rate, rate_of
+from icp_ml.scoring.shown import Shown, shown, shown_pair
 
-N_ITEMS_SHOWN = 3
-N_WORDS_SHOWN = 8
-HEAD_COUNTS = ("employees", DEPARTMENT)
-"""Attributes that count people: the middle of a band of sizes is shown whole."""
-Reason = tuple[str, str, float]
+REASONS = pa.list_(
+    pa.struct(
+        [
+            ("attribute", pa.string()),
+            ("words", pa.string()),
+            ("contribution", pa.float64()),
+            ("rate", pa.float64()),
+            ("n_customers", pa.int64()),
+        ]
+    )
+)
+"""Of each row: the attribute, what is said, the contribution in log-odds (in points where those rank); the
+rate of best among customers like that (0 to 1) with their number, both null where they are left out."""
 
 
-def reasons(
-    encoder: Encoder, accounts: pd.DataFrame, as_of: pd.Timestamp, heard: Floats, n_reasons: int
-) -> tuple[list[list[Reason]], list[list[Reason]]]:
+@dataclass(frozen=True)
+class Told:
+    """What is told from: what the model learnt, what it saw, and the accounts.
+
+    Attributes
+    ----------
+    encoder : Encoder
+    observed : Observed
+    columns : Columns
+        Of the accounts, parsed.
+    """
+
+    encoder: Encoder
+    observed: Observed
+    columns: Columns
+
+
+@dataclass
+class _Pool:
+    """Phrases, each once."""
+
+    words: list[str] = field(default_factory=list)
+    rates: list[float] = field(default_factory=list)
+    n: list[int] = field(default_factory=list)
+
+    def add(self, texts: list[str], rates: list[Rate]) -> None:
+        """Add phrases: a text and the rate behind it."""
+        self.words += [text + words for text, (words, _, _) in zip(texts, rates, strict=True)]
+        self.rates += [rate for _, rate, _ in rates]
+        self.n += [n for _, _, n in rates]
+
+
+def reasons(told: Told, heard: Floats, n_reasons: int) -> tuple[pa.Array, pa.Array]:
     """Give each row its strongest reasons for and against.
 
     Parameters
     ----------
-    encoder : Encoder
-    accounts : pandas.DataFrame
-        Our columns, parsed.
-    as_of : pandas.Timestamp
-        The day that a rubric's dates are counted to.
+    told : Told
     heard : ndarray of float64, shape (n_rows, n_attributes)
         Contributions; 0 where an attribute has no known value: a gap is no fact about the company.
     n_reasons : int
@@ -42,131 +79,97 @@ def reasons(
 
     Returns
     -------
-    reasons_for, reasons_against : list of list of (attribute, words, contribution)
+    reasons_for, reasons_against : pyarrow.ListArray of REASONS
         Strongest first.
     """
-    phrases = _Phrases(encoder, accounts, as_of)
-    return _strongest(heard, phrases, True, n_reasons), _strongest(heard, phrases, False, n_reasons)
+    return _side(told, heard, n_reasons, True), _side(told, heard, n_reasons, False)
 
 
-def reason_line(found: list[Reason]) -> str:
-    """Join reasons into the one line that a CSV cell holds."""
-    return "; ".join(words for _, words, _ in found)
+def reason_lines(found: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """Join each row's reasons into the one line that a CSV cell holds."""
+    whole = found.combine_chunks() if isinstance(found, pa.ChunkedArray) else found
+    return joined(whole, whole.flatten().field("words"))
 
 
-def _strongest(heard: Floats, phrases: _Phrases, is_for: bool, n_reasons: int) -> list[list[Reason]]:
-    signed = heard if is_for else -heard
-    order = np.argsort(-signed, axis=1, kind="stable")[:, :n_reasons]
-    amounts = np.take_along_axis(signed, order, axis=1)
-    found: list[list[Reason]] = []
-    for row, (attributes, strengths) in enumerate(zip(order.tolist(), amounts.tolist(), strict=True)):
-        found.append(
-            [
-                (phrases.name(at), phrases.words(at, row, is_for), strength if is_for else -strength)
-                for at, strength in zip(attributes, strengths, strict=True)
-                if strength > 0
-            ]
-        )
-    return found
+def joined(lists: pa.Array, texts: pa.Array) -> pa.Array:
+    """Join the texts of each list, which are those of all lists one after the other."""
+    n = np.asarray(pc.fill_null(pc.list_value_length(lists), 0))
+    return pc.binary_join(pa.ListArray.from_arrays(_offsets(n), texts), "; ")
 
 
-class _Phrases:
-    """Words for each attribute of each row, made once per distinct value and direction."""
-
-    def __init__(self, encoder: Encoder, accounts: pd.DataFrame, as_of: pd.Timestamp) -> None:
-        self._attributes = encoder.attributes
-        self._values = [shown_value(one, accounts, as_of) for one in encoder.attributes]
-        self._made: dict[tuple[int, Any, bool], str] = {}
-
-    def name(self, at: int) -> str:
-        return self._attributes[at].name
-
-    def words(self, at: int, row: int, is_for: bool) -> str:
-        value = self._values[at][row]
-        key = (at, value, is_for)
-        if key not in self._made:
-            self._made[key] = _phrase(self._attributes[at], value, is_for)
-        return self._made[key]
+def _offsets(n: Codes) -> pa.Array:
+    return pa.array(np.concatenate([[0], np.cumsum(n)]), pa.int32())
 
 
-def _phrase(attribute: Attribute, value: Any, is_for: bool) -> str:
-    match attribute.form:
-        case "rubric":
-            shown = ", ".join(_met(attribute.conditions[at], one) for at, one in value)
-        case "items":
-            shown = ", ".join(shown_items(attribute, value, is_for, N_ITEMS_SHOWN))
-        case "words":
-            shown = _opening(value)
-        case "recency":
-            shown = f"{value:%B %Y}"
-        case "age":
-            shown = f"{value:.0f}"
-        case "yes_no" | "decision_maker":
-            shown = "yes" if value else "no"
-        case "number" | "ratio" | "growth" | "share" | "completeness" | "time_zone":
-            shown = _number(attribute, value)
-        case "pair":
-            shown = ", ".join(map(str, value))
-        case "industry_code":
-            shown = _with_title(value)
-        case _:
-            shown = place_name(attribute.name, value)
-    return f"{attribute.words[:1].upper()}{attribute.words[1:]}: {shown}"
+def _side(told: Told, heard: Floats, n_reasons: int, is_for: bool) -> pa.Array:
+    """Gather the reasons of one side, row after row, and put each attribute's in words at once."""
+    from icp_ml.forest.strongest import strongest
+
+    chosen = strongest(np.ascontiguousarray(heard), n_reasons, is_for)
+    is_there = chosen >= 0
+    attributes = chosen[is_there]
+    n_found = is_there.sum(axis=1)
+    rows = np.repeat(np.arange(len(heard)), n_found)
+    pool, phrases = _phrases(told, attributes, rows, is_for)
+    n_customers = np.array(pool.n, dtype=np.int64)[phrases]
+    parts = [
+        pa.array([one.name for one in told.encoder.attributes], pa.string()).take(pa.array(attributes)),
+        pa.array(pool.words, pa.string()).take(pa.array(phrases)),
+        pa.array(heard[rows, attributes]),
+        pa.array(np.array(pool.rates, dtype=np.float64)[phrases], mask=n_customers < 0),
+        pa.array(n_customers, mask=n_customers < 0),
+    ]
+    found = pa.StructArray.from_arrays(parts, fields=list(REASONS.value_type))
+    return pa.ListArray.from_arrays(_offsets(n_found), found, type=REASONS)
 
 
-def _number(attribute: Attribute, value: float) -> str:
-    match attribute.form:
-        case "growth":
-            return f"{100 * value:+,.0f} %"
-        case "share" | "completeness":
-            return f"{100 * value:,.0f} %"
-        case "time_zone":
-            minutes = round(60 * abs(value))
-            return f"UTC{'-' if value < 0 else '+'}{minutes // 60}" + (
-                f":{minutes % 60}" if minutes % 60 else ""
-            )
-        case _:
-            is_count = attribute.name.startswith(HEAD_COUNTS) and value >= 1
-            return short_number(round(value) if is_count else value)
+def _phrases(told: Told, attributes: Codes, rows: Codes, is_for: bool) -> tuple[_Pool, Codes]:
+    """Give the phrase of each (attribute, row) as its place in a pool."""
+    pool = _Pool()
+    phrases = np.empty(len(rows), dtype=np.intp)
+    order = np.argsort(attributes, kind="stable")
+    n_of_each = np.bincount(attributes, minlength=len(told.encoder.attributes))
+    for at, places in enumerate(np.split(order, np.cumsum(n_of_each)[:-1])):
+        if len(places):
+            phrases[places] = _add(pool, told, told.encoder.attributes[at], (rows[places], is_for))
+    return pool, phrases
 
 
-def _with_title(code: str) -> str:
-    """Put the title of a code's sector behind it: "541511, professional services"."""
-    title = industry_title(next(iter(industry_levels(code)), ""))
-    return f"{code}, {title}" if title else code
+def _add(pool: _Pool, told: Told, attribute: Attribute, asked: tuple[Codes, bool]) -> Codes:
+    """Add the phrases of an attribute in some rows to the pool, and give each row's place there."""
+    (rows, is_for), start = asked, len(pool.words)
+    head = f"{attribute.words[:1].upper()}{attribute.words[1:]}: "
+    if attribute.form in ITEM_FORMS:
+        said = speaking_items(attribute, told.columns, rows, is_for)
+        rates = [
+            rate_of(attribute, told.observed, [one.casefold() for one in items], is_for, items)
+            for items in said.items
+        ]
+        pool.add([head + text for text in said.texts], rates)
+        return said.codes + start
+    values = _shown(told, attribute, rows)
+    group, rates = _rates(told, attribute, rows, is_for)
+    codes, distinct = pd.factorize(values.codes * len(rates) + group)
+    texts, of_group = np.divmod(distinct, len(rates))
+    pool.add([head + values.texts[at] for at in texts.tolist()], [rates[at] for at in of_group.tolist()])
+    return codes + start
 
 
-def _met(condition: Condition, value: Any) -> str:
-    """Say what of a column met a condition, or failed to: "funding 30 M"."""
-    match condition.kind:
-        case "number" | "money":
-            shown = short_number(value)
-        case "year":
-            shown = f"{value:.0f}"
-        case "yes_no":
-            shown = "yes" if value else "no"
-        case "date":
-            shown = f"{value:%B %Y}"
-        case "list" | "text":
-            shown = matching_part(condition, value) or _opening(value.replace(ITEM_SEPARATOR, ", "))
-        case _:
-            shown = value
-    return f"{condition.words} {shown}"
+def _shown(told: Told, attribute: Attribute, rows: Codes) -> Shown:
+    parts = told.encoder.parts_of(attribute)
+    return shown_pair(parts, told.columns, rows) if parts else shown(attribute, told.columns, rows)
 
 
-def _opening(text: str) -> str:
-    cut = text.split()
-    return " ".join(cut[:N_WORDS_SHOWN]) + (" …" if len(cut) > N_WORDS_SHOWN else "")
-
-
-def short_number(value: float) -> str:
-    """Write a number as people say it: 18.3 M, 1,200, 0.25."""
-    size = abs(value)
-    if size >= 999.5e9:
-        return f"{value / 1e9:,.0f} B"
-    for limit, suffix in ((1e9, "B"), (1e6, "M")):
-        if size >= limit * 0.9995:
-            return f"{value / limit:.3g} {suffix}"
-    if size >= 99.5 or value == round(value):
-        return f"{value + 0.0:,.0f}"  # no "-0"
-    return np.format_float_positional(value, precision=2, fractional=False, trim="-")
+def _rates(told: Told, attribute: Attribute, rows: Codes, is_for: bool) -> tuple[Codes, list[Rate]]:
+    """Give each row's place among the rates of the groups that the rows are in."""
+    observed = told.observed
+    seen = observed.of(attribute)
+    if not seen.counts:
+        return np.zeros(len(rows), dtype=np.intp), [rate_of(attribute, observed, (), is_for)]
+    parts = told.encoder.parts_of(attribute)
+    groups: Groups = told.columns.once(
+        ("groups", attribute.name), lambda: groups_of(attribute, told.columns, seen.edges, parts)
+    )
+    codes, distinct = pd.factorize(groups.codes[rows])
+    names = [groups.names(at) if at >= 0 else () for at in distinct.tolist()]
+    return codes, [rate_of(attribute, observed, one, is_for) for one in names]

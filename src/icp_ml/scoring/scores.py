@@ -6,12 +6,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
+from icp_ml.features.columns import Columns
 from icp_ml.features.statistics import Floats
 from icp_ml.model.calibration import probability
 from icp_ml.model.candidate import Model, Tiers
 from icp_ml.model.linear import Linear
-from icp_ml.scoring.reasons import reasons
+from icp_ml.scoring.reasons import Told, reasons
 from icp_ml.settings import TierSettings
 
 BEST_FIT, GOOD_FIT, BAD_FIT, INSUFFICIENT = "Best fit", "Good fit", "Bad fit", "Insufficient data"
@@ -98,15 +100,17 @@ def score(
         account_id, name, fit_probability (0 to 1; missing where a declared rubric gives no probability),
         fit_probability_unshifted (before a declared base rate), rubric_points (of a rubric; else missing),
         rank_score (what the list is ranked by: the probability, or those points), tier, reasons_for and
-        reasons_against (lists of (attribute, words, contribution in log-odds; in points where those rank)),
-        data_completeness (0 to 1), model_spread (largest minus smallest probability among the seeds' models;
+        reasons_against (Arrow lists of structs: see `reasons.REASONS`), data_completeness (0 to 1),
+        model_spread (largest minus smallest probability among the seeds' models;
         missing where there is one model).
     """
-    matrix = model.encoder.transform(accounts, as_of)
-    known = model.encoder.known(accounts, as_of)
+    columns = Columns(accounts, as_of)
+    matrix = model.encoder.encode(columns)
+    known = model.encoder.known_in(columns)
     explained = model.explain(matrix, n_threads)
     heard = _heard(model, explained.contributions, known)
-    reasons_for, reasons_against = reasons(model.encoder, accounts, as_of, heard, n_reasons)
+    told = Told(model.encoder, model.observed, columns)
+    reasons_for, reasons_against = reasons(told, heard, n_reasons)
     points = model.scorer.log_odds(matrix)[:, 0] if model.kind == "rubric" else np.full(len(matrix), np.nan)
     scores = _scores(model, explained.log_odds, points)
     completeness = model.encoder.completeness(known)
@@ -117,11 +121,16 @@ def score(
             "name": accounts.get("name", nameless),
             **scores,
             "tier": tier_of(scores["rank_score"], completeness, model.tiers),
-            "reasons_for": reasons_for,
-            "reasons_against": reasons_against,
+            "reasons_for": _as_column(reasons_for),
+            "reasons_against": _as_column(reasons_against),
             "data_completeness": completeness,
         }
     )
+
+
+def _as_column(values: pa.Array) -> Any:
+    """Let a table hold Arrow's values as they are, without an object for each row."""
+    return pd.arrays.ArrowExtensionArray(pa.chunked_array([values]))
 
 
 def _scores(model: Model, log_odds: Floats, points: Floats) -> dict[str, Floats]:

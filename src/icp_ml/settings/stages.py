@@ -133,6 +133,7 @@ class ScoringSettings(Settings):
 
     tiers: TierSettings
     n_reasons: Annotated[int, Field(ge=0)]  # for, and as many against
+    min_observed: Count  # customers like that; fewer: no rate is said
     format: Literal["csv", "parquet"]
     folder: str
     batch_rows: Count

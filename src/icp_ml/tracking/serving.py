@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 
 from icp_ml.model.candidate import Model
 from icp_ml.parsing import notation, parse_table
 from icp_ml.schema import Field
 from icp_ml.scoring import score
-from icp_ml.scoring.reasons import reason_line
+from icp_ml.scoring.reasons import reason_lines
 from icp_ml.settings import ColumnSettings
 from icp_ml.tracking.exports import read_model
 
@@ -72,7 +73,7 @@ class Predictor:
         scored = score(self._model, accounts, today, self._model.facts["n_reasons"])
         answer = scored[["account_id", *SCORES, "tier", "data_completeness"]]
         for name in ("reasons_for", "reasons_against"):
-            answer = answer.assign(**{name: [reason_line(one) for one in scored[name]]})
+            answer = answer.assign(**{name: reason_lines(pa.chunked_array(scored[name])).to_pylist()})
         refused = answer[["tier", "reasons_for", "reasons_against", *SCORES]].mask(problem != "")
         answer = answer.assign(**refused, problem=problem, model_version=self._model.version)
         return answer.astype(object).where(answer.notna(), None)  # JSON has null, and no NaN
