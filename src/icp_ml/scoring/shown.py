@@ -102,7 +102,7 @@ def shortened(attribute: Attribute, values: Floats) -> Floats:
     if attribute.form == "time_zone":
         return values
     least = 0 if attribute.form == "ratio" else 999_500
-    with np.errstate(divide="ignore", over="ignore"):
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
         digit = 10.0 ** (np.floor(np.log10(np.abs(values))) - N_DIGITS_SHOWN + 1)
         rounded = np.round(values / digit) * digit
     return np.where((np.abs(values) >= least) & np.isfinite(rounded), rounded, values)
