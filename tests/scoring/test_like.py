@@ -106,6 +106,14 @@ def test_a_region_with_too_few_speaks_for_its_country() -> None:
     assert reason_lines(found).to_pylist() == ["Region: Bayern, 50 % best of 40 customers in Germany (+)"]
 
 
+def test_a_region_of_the_same_name_is_not_said_beside_the_city() -> None:
+    city = Attribute("city", "city", "levels", ("city",), ("country", "region"))
+    observed = Observed("customers", 100, 20, {"city": Seen(counts={"benelux > nl > amsterdam": (40, 20)})})
+    place = pd.DataFrame({"country": ["NL"], "region": ["Amsterdam"], "city": ["Amsterdam"]})
+    found, _ = reasons(Told(Encoder((city,)), observed, Columns(place, DAY)), np.array([[1.0]]), 1)
+    assert reason_lines(found).to_pylist() == ["City: Amsterdam, 50 % best of 40 customers (+)"]
+
+
 TOOLS = {"airflow": 0.9, "kafka": 0.4, "excel": 0.01, "sap": -0.5}
 
 

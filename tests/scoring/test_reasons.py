@@ -246,6 +246,8 @@ def test_numbers_are_written_as_people_say_them(value: float, words: str) -> Non
         ("country", "levels", "XX", "Country: XX"),
         ("region", "levels", "US-CA", "Region: California"),
         ("region", "levels", "SF Bay", "Region: SF Bay"),
+        ("region", "levels", "SE-M", "Region: Skåne län"),
+        ("region", "levels", "GB-LND", "Region: City of London"),
         ("region", "levels", "US-ZZ", "Region: US-ZZ"),
         ("employees", "number", 3.1623, "Employees: 3"),
         ("department_sales", "number", 31.62, "Department_sales: 32"),

@@ -47,7 +47,8 @@ def rate_of(
     at = held[0]
     n, n_best = counts[groups[at]]
     alike = own[at] if own else groups[at]
-    whom = _whom(attribute, observed.of(attribute), alike, len(groups) > 1 if own else at > 0)
+    is_other = len(groups) > 1 if own else _last(alike) != _last(groups[0])
+    whom = _whom(attribute, observed.of(attribute), alike, is_other)
     said = f"{percent(n_best / n)} {observed.outcome} of {n:,} {observed.unit}{whom}"
     return f", {said} {SIGNS[is_for]}", n_best / n, n
 
@@ -99,6 +100,11 @@ def _band(attribute: Attribute, seen: Seen, at: int) -> str:
 
 def _said(attribute: Attribute, value: float) -> str:
     return short_number(value) if attribute.form in ("age", "recency") else said_number(attribute, value)
+
+
+def _last(level: str) -> str:
+    """Give the level's own name: Amsterdam the region reads like Amsterdam the city."""
+    return level.rpartition(STEP)[2]
 
 
 def _level_name(attribute: Attribute, group: str) -> str:

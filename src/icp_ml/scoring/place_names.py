@@ -32,4 +32,10 @@ def _countries() -> Mapping[str, str]:
 def _regions() -> Mapping[str, str]:
     import pycountry
 
-    return {one.code: one.name.partition(" [")[0] for one in pycountry.subdivisions}
+    return {one.code: _as_said(one.name) for one in pycountry.subdivisions}
+
+
+def _as_said(name: str) -> str:
+    """Turn "London, City of" round, and leave the code off "Skåne län [SE-12]"."""
+    said, _, before = name.partition(" [")[0].partition(", ")
+    return f"{before} {said}" if before.endswith(" of") else name.partition(" [")[0]
