@@ -11,7 +11,7 @@ from icp_ml.checks import protected_words as words
 from icp_ml.checks.case import Case, Fields
 from icp_ml.checks.findings import Finding
 from icp_ml.checks.headings import phrase_in, words_of
-from icp_ml.features.encoding import ITEM_SEPARATOR
+from icp_ml.features.items import ITEM_SEPARATOR
 from icp_ml.schema import Field
 
 MIN_CLEAR_SHARE = 0.01  # of the known rows that hold values which mean nothing else

@@ -9,8 +9,7 @@ import pandas as pd
 
 from icp_ml.features.attributes import Attribute
 from icp_ml.features.columns import Columns
-from icp_ml.features.encoding import ITEM_SEPARATOR
-from icp_ml.features.items import tokens_of
+from icp_ml.features.items import ITEM_SEPARATOR, tokens_of
 from icp_ml.features.statistics import Codes
 from icp_ml.scoring.shown import opening
 

@@ -13,7 +13,7 @@ from icp_ml.features.attributes import Attribute
 from icp_ml.features.bands import bands_of
 from icp_ml.features.columns import Columns
 from icp_ml.features.conditions import Condition, matching_part, what_was_met
-from icp_ml.features.encoding import ITEM_SEPARATOR
+from icp_ml.features.items import ITEM_SEPARATOR
 from icp_ml.features.statistics import Codes, Floats
 from icp_ml.features.values import encode_value
 from icp_ml.industries import industry_levels, industry_title
