@@ -36,9 +36,12 @@ def recipe_of(config: Config, findings: list[Finding]) -> Recipe:
 
 def assemble(run: Run, fit: Fit, found: Prepared) -> Model:
     """Make the model that will be tested and, unchanged, registered."""
+    from dataclasses import replace
+
     from icp_ml.model.base_rates import base_rates
     from icp_ml.model.candidate import Model
     from icp_ml.model.observed import observe
+    from icp_ml.model.remembering import exemplars_of
     from icp_ml.scoring import frozen_tiers
 
     config, training, cut = run.config, found.training, found.splits[0].cut
@@ -59,7 +62,7 @@ def assemble(run: Run, fit: Fit, found: Prepared) -> Model:
         "model": config.model.model_dump(mode="json"),
     }
     one = fit.candidate
-    return Model(
+    model = Model(
         kind=one.kind,
         encoder=one.encoder,
         scorer=one.scorer,
@@ -70,6 +73,7 @@ def assemble(run: Run, fit: Fit, found: Prepared) -> Model:
         prospects=raw_form(config),
         observed=observe(one.encoder, training, config.scoring.min_observed, unit_of(config)),
     )
+    return replace(model, exemplars=exemplars_of(model, training, config.model, config.seed))
 
 
 def unit_of(config: Config) -> Unit:

@@ -12,6 +12,7 @@ from support import compose
 from icp_ml.model.base_rates import base_rates
 from icp_ml.model.candidate import Model
 from icp_ml.model.observed import observe
+from icp_ml.model.remembering import exemplars_of
 from icp_ml.model.training import Fit, Recipe, TrainingSet, fit_candidate
 from icp_ml.schema import FIRMOGRAPHICS, Field
 from icp_ml.scoring import frozen_tiers
@@ -95,6 +96,14 @@ def trained() -> tuple[TrainingSet, Fit, Model]:
     training = companies(400)
     fit = fit_candidate(training, recipe())
     return training, fit, model_of(fit, float(training.is_best.mean()))
+
+
+@cache
+def remembering(kind="boosted_trees") -> Model:
+    """Give the trained model of a kind with the customers that it remembers."""
+    training, fit, _ = trained()
+    model = model_of(fit, float(training.is_best.mean()), kind)
+    return replace(model, exemplars=exemplars_of(model, training, settings().model, 1))
 
 
 def with_label(training: TrainingSet, is_best) -> TrainingSet:

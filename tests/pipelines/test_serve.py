@@ -75,6 +75,9 @@ def test_a_raw_row_gets_the_batch_answer(address, trained, tmp_path):
     assert answered["tier"] == batch["tier"]
     assert answered["reasons_for"] == "; ".join(one["words"] for one in batch["reasons_for"])
     assert answered["account_id"] == "X1"
+    for name in ("similar_best", "similar_poor"):
+        assert answered[name] == "; ".join(one["name"] for one in batch[name])
+    assert (answered["is_familiar"], answered["unfamiliar"]) == (batch["is_familiar"], batch["unfamiliar"])
 
 
 def test_numbers_and_texts_mean_the_same(address):

@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from icp_ml.features.statistics import Floats
-from icp_ml.scoring.reasons import joined, reason_lines
+from icp_ml.scoring.reasons import reason_lines
+from icp_ml.scoring.similar import similar_lines
 
 N_DECIMALS = {"fit_percentile": 1, "rubric_points": 2}
 OTHER_DECIMALS = 4
@@ -49,7 +50,7 @@ def _cells(name: str, values: pa.Array) -> pa.Array:
     if name.startswith("reasons_"):
         texts = _safe(reason_lines(values))
     elif name.startswith("similar_"):
-        texts = _safe(_names(values))
+        texts = _safe(similar_lines(values))
     elif pa.types.is_boolean(values.type):
         texts = pc.if_else(values, "yes", "no")
     elif pa.types.is_floating(values.type):
@@ -58,13 +59,6 @@ def _cells(name: str, values: pa.Array) -> pa.Array:
         texts = values.cast(pa.large_string())
         texts = _safe(texts) if pa.types.is_string(values.type) else texts
     return pc.fill_null(texts.cast(pa.large_string()), "")
-
-
-def _names(values: pa.Array) -> pa.Array:
-    """Join the names of each row's accounts, or their ids where they have none."""
-    accounts = values.flatten()
-    name = pc.if_else(pc.equal(accounts.field("name"), ""), None, accounts.field("name"))
-    return joined(values, pc.coalesce(name, accounts.field("account_id")))
 
 
 def _decimals(values: pa.Array, n_decimals: int) -> pa.Array:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from icp_ml.features.attributes import ITEM_FORMS, LEVEL_FORMS, TIMES, Attribute, Form
 from icp_ml.features.columns import Columns
-from icp_ml.features.items import SPLITTERS
+from icp_ml.features.items import tokens_of
 from icp_ml.features.paths import Path, path_of
 from icp_ml.features.statistics import Codes, Floats
 from icp_ml.features.values import encode_value
@@ -103,9 +103,13 @@ def _levels(path: Path) -> Groups:
 
 
 def _items(attribute: Attribute, columns: Columns) -> Groups:
-    codes, texts = columns.texts(attribute.name)
-    split = SPLITTERS[attribute.form]
-    return Groups(codes, len(texts), lambda at: sorted(set(split(texts[at]))))
+    tokens = tokens_of(attribute, columns)
+
+    def names(at: int) -> list[str]:
+        held = np.unique(tokens.tokens[tokens.starts[at] : tokens.starts[at + 1]])
+        return [str(one) for one in tokens.names[held]]
+
+    return Groups(tokens.rows, len(tokens.starts) - 1, names)
 
 
 def _cells(pair: Attribute, paths: Sequence[Path]) -> Groups:

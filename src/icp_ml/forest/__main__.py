@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from icp_ml.forest.forest import Forest
+from icp_ml.forest.nearest import Points, Rows, nearest
 from icp_ml.forest.strongest import strongest
 
 STUMP = """num_tree_per_iteration=1
@@ -23,9 +24,11 @@ internal_count=2
 
 
 def main() -> None:
-    """Score and explain one row of one stump: every kernel runs once."""
+    """Score, explain and compare one row: every kernel runs once."""
     Forest((STUMP,), (0,)).explain(np.zeros((1, 1)))
     strongest(np.zeros((1, 1)), 1, True)
+    value, key = np.zeros((1, 1), dtype=np.float32), np.zeros((1, 1), dtype=np.uint64)
+    nearest(Rows(value, value == 0, key), Points(value, key), 1)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from icp_ml.forest import Explanation, Forest
 from icp_ml.model.base_rates import BaseRates
 from icp_ml.model.blending import Blend
 from icp_ml.model.calibration import Calibration, probability
+from icp_ml.model.exemplars import Exemplars
 from icp_ml.model.linear import Linear
 from icp_ml.model.observed import Observed
 from icp_ml.parsing import PARSER_VERSION
@@ -61,6 +62,8 @@ class Model:
         The mapping of the prospects' columns it was trained beside; lets it answer a raw row.
     observed : Observed
         The rows it was trained on, counted; none of a declared rubric.
+    exemplars : Exemplars, optional
+        Customers that it remembers; a declared rubric has none.
     """
 
     kind: ModelKind
@@ -72,6 +75,7 @@ class Model:
     facts: Mapping[str, Any]
     prospects: Mapping[str, Any]
     observed: Observed
+    exemplars: Exemplars | None = None
 
     @cached_property
     def version(self) -> str:
@@ -134,6 +138,8 @@ class Model:
             "observed.json": self.observed.to_json(),
             **self.scorer.to_files(),
         }
+        if self.exemplars is not None:
+            files["exemplars.json"] = self.exemplars.to_json()
         content = {
             "version": MODEL_VERSION,
             "parser_version": PARSER_VERSION,
@@ -173,6 +179,7 @@ class Model:
                 content["facts"],
                 json.loads(files["prospects.json"]),
                 Observed.from_json(files["observed.json"]),
+                _exemplars(files, content["digests"]),
             )
         except (AttributeError, KeyError, TypeError, ValueError) as failure:
             fix = "Export it again from the tracking store, or train again."
@@ -189,6 +196,10 @@ def _scorer(files: Mapping[str, str], names: Mapping[str, str], encoder: Encoder
     if "blend.json" not in names:
         return linear
     return Blend(forest, linear, **json.loads(files["blend.json"]))
+
+
+def _exemplars(files: Mapping[str, str], names: Mapping[str, str]) -> Exemplars | None:
+    return Exemplars.from_json(files["exemplars.json"]) if "exemplars.json" in names else None
 
 
 def _json(content: Mapping[str, Any]) -> str:

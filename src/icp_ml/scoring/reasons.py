@@ -173,3 +173,10 @@ def _rates(told: Told, attribute: Attribute, rows: Codes, is_for: bool) -> tuple
     codes, distinct = pd.factorize(groups.codes[rows])
     names = [groups.names(at) if at >= 0 else () for at in distinct.tolist()]
     return codes, [rate_of(attribute, observed, one, is_for) for one in names]
+
+
+def value_words(told: Told, attribute: Attribute, rows: Codes) -> list[str]:
+    """Say the values of some rows, which all have one, as reasons do, within a sentence: "country: Kenya"."""
+    is_list = attribute.form in ITEM_FORMS
+    said = speaking_items(attribute, told.columns, rows, True) if is_list else _shown(told, attribute, rows)
+    return [f"{attribute.words}: {said.texts[at]}" for at in said.codes.tolist()]

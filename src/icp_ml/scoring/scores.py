@@ -14,6 +14,7 @@ from icp_ml.model.calibration import probability
 from icp_ml.model.candidate import Model, Tiers
 from icp_ml.model.linear import Linear
 from icp_ml.scoring.reasons import Told, reasons
+from icp_ml.scoring.similar import similar
 from icp_ml.settings import TierSettings
 
 BEST_FIT, GOOD_FIT, BAD_FIT, INSUFFICIENT = "Best fit", "Good fit", "Bad fit", "Insufficient data"
@@ -100,9 +101,10 @@ def score(
         account_id, name, fit_probability (0 to 1; missing where a declared rubric gives no probability),
         fit_probability_unshifted (before a declared base rate), rubric_points (of a rubric; else missing),
         rank_score (what the list is ranked by: the probability, or those points), tier, reasons_for and
-        reasons_against (Arrow lists of structs: see `reasons.REASONS`), data_completeness (0 to 1),
-        model_spread (largest minus smallest probability among the seeds' models;
-        missing where there is one model).
+        reasons_against (Arrow lists of structs: see `reasons.REASONS`), similar_best and similar_poor (Arrow
+        lists of account_id, name, distance), is_familiar, unfamiliar (what is, in words), data_completeness
+        (0 to 1), model_spread (largest minus smallest probability among the seeds' models; missing where
+        there is one model).
     """
     columns = Columns(accounts, as_of)
     matrix = model.encoder.encode(columns)
@@ -123,6 +125,7 @@ def score(
             "tier": tier_of(scores["rank_score"], completeness, model.tiers),
             "reasons_for": _as_column(reasons_for),
             "reasons_against": _as_column(reasons_against),
+            **similar(model, columns, (matrix, known), heard),
             "data_completeness": completeness,
         }
     )

@@ -60,6 +60,9 @@ class ModelSettings(Settings):
     kinds: Annotated[
         tuple[ModelKind, ...], Field(min_length=1)
     ]  # tried; the best out of fold is the candidate
+    n_exemplars: Count  # customers remembered, at most, of best and of poor
+    familiar_share: Share  # of customers, that lie within the distance from exemplars that is familiar
+    unseen_importance: Share  # what values unseen by training may carry in a familiar account
     base_rate: Share | None  # declared share of best among prospects; null: that of the training rows
 
     @model_validator(mode="after")

@@ -15,10 +15,20 @@ from icp_ml.parsing import notation, parse_table
 from icp_ml.schema import Field
 from icp_ml.scoring import score
 from icp_ml.scoring.reasons import reason_lines
+from icp_ml.scoring.similar import similar_lines
+from icp_ml.scoring.worth import worth_finding
 from icp_ml.settings import ColumnSettings
 from icp_ml.tracking.exports import read_model
 
 SCORES = ("fit_probability", "fit_probability_unshifted", "rubric_points")
+LINES = {
+    "reasons_for": reason_lines,
+    "reasons_against": reason_lines,
+    "similar_best": similar_lines,
+    "similar_poor": similar_lines,
+}
+"""What a list has several of in a row, and how these become one line."""
+WORDS = ("tier", *LINES, "unfamiliar", "worth_finding")
 
 
 def raw_columns(prospects: Mapping[str, Any]) -> list[str]:
@@ -64,19 +74,27 @@ class Predictor:
         -------
         pandas.DataFrame
             account_id, fit_probability, fit_probability_unshifted (both None of a declared rubric),
-            rubric_points (None of other models), tier, reasons_for, reasons_against, data_completeness,
-            model_version, and problem: why a list would refuse the row, which then has no score; else "".
+            rubric_points (None of other models), tier, reasons_for, reasons_against, similar_best and
+            similar_poor (names; "" of a declared rubric), is_familiar, unfamiliar and worth_finding (None of
+            a declared rubric), data_completeness, model_version, and problem: why a list would refuse the
+            row, which then has no score; else "".
         """
         today = _day((params or {}).get("today"))
         accounts = parse_rows(model_input.reset_index(drop=True), self._model.prospects)
         problem = row_problems(accounts, self._model.prospects)
         scored = score(self._model, accounts, today, self._model.facts["n_reasons"])
-        answer = scored[["account_id", *SCORES, "tier", "data_completeness"]]
-        for name in ("reasons_for", "reasons_against"):
-            answer = answer.assign(**{name: reason_lines(pa.chunked_array(scored[name])).to_pylist()})
-        refused = answer[["tier", "reasons_for", "reasons_against", *SCORES]].mask(problem != "")
+        answer = scored[["account_id", *SCORES, "tier", "data_completeness", "unfamiliar"]]
+        lines = {name: line(pa.chunked_array(scored[name])).to_pylist() for name, line in LINES.items()}
+        familiar = scored["is_familiar"].astype(object)
+        answer = answer.assign(**lines, is_familiar=familiar, worth_finding=self._worth(accounts, today))
+        refused = answer[[*WORDS, "is_familiar", *SCORES]].mask(problem != "")
         answer = answer.assign(**refused, problem=problem, model_version=self._model.version)
         return answer.astype(object).where(answer.notna(), None)  # JSON has null, and no NaN
+
+    def _worth(self, accounts: pd.DataFrame, today: pd.Timestamp) -> pd.Series[Any]:
+        encoder = self._model.encoder
+        said = worth_finding(self._model, encoder.transform(accounts, today), encoder.known(accounts, today))
+        return pd.Series(said, index=accounts.index, dtype=object)
 
 
 def row_problems(accounts: pd.DataFrame, prospects: Mapping[str, Any]) -> pd.Series[str]:

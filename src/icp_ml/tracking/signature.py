@@ -8,7 +8,7 @@ import pandas as pd
 
 from icp_ml.model.candidate import Model
 from icp_ml.settings import ColumnSettings
-from icp_ml.tracking.serving import SCORES, raw_columns
+from icp_ml.tracking.serving import SCORES, WORDS, raw_columns
 
 
 def signature(model: Model) -> Any:
@@ -19,9 +19,10 @@ def signature(model: Model) -> Any:
 
     anything: Any = AnyType
     taken: list[Any] = [ColSpec(anything(), name, required=False) for name in raw_columns(model.prospects)]
-    texts = ("account_id", "tier", "reasons_for", "reasons_against", "problem", "model_version")
+    texts = ("account_id", *WORDS, "problem", "model_version")
     given: list[Any] = [ColSpec(DataType.string, name, required=False) for name in texts]
     given += [ColSpec(DataType.double, name, required=False) for name in SCORES]
+    given.append(ColSpec(DataType.boolean, "is_familiar", required=False))
     given.append(ColSpec(DataType.double, "data_completeness"))
     today = ParamSpec("today", DataType.string, default="")
     return ModelSignature(Schema(taken), Schema(given), ParamSchema([today]))
