@@ -38,16 +38,19 @@ def assemble(run: Run, fit: Fit, found: Prepared) -> Model:
     """Make the model that will be tested and, unchanged, registered."""
     from dataclasses import replace
 
+    from icp_ml.evaluation.held_out import out_of_fold
     from icp_ml.model.base_rates import base_rates
     from icp_ml.model.candidate import Model
     from icp_ml.model.observed import observe
     from icp_ml.model.remembering import exemplars_of
-    from icp_ml.scoring import frozen_tiers
+    from icp_ml.scoring import check_reached, frozen_tiers
 
     config, training, cut = run.config, found.training, found.splits[0].cut
     declared = config.model.base_rate
     of_prospects = None if declared is None else _of_prospects(config, fit, found)
     rates = base_rates(float(training.is_best.mean()), declared, of_prospects)
+    seen = out_of_fold(fit, training)
+    check_reached(rates, config.scoring.tiers, seen)
     learnt = {
         "best": found.labels.meaning,
         "condition": found.labels.condition,
@@ -68,7 +71,7 @@ def assemble(run: Run, fit: Fit, found: Prepared) -> Model:
         scorer=one.scorer,
         calibration=one.calibration,
         rates=rates,
-        tiers=frozen_tiers(rates.used, config.scoring.tiers),
+        tiers=frozen_tiers(rates, config.scoring.tiers, seen),
         facts={**facts_of(run), **learnt},
         prospects=raw_form(config),
         observed=observe(one.encoder, training, config.scoring.min_observed, unit_of(config)),

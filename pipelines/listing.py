@@ -16,6 +16,7 @@ from icp_ml.errors import UnavailableError
 from pipelines.manifests import read_manifest
 
 if TYPE_CHECKING:
+    from icp_ml.data.rules import PreparedRules
     from icp_ml.matching import KnownAccounts
     from icp_ml.model.candidate import Model
 
@@ -32,6 +33,8 @@ class Listing:
         The segments without a model, and why.
     customers : KnownAccounts
         Who is a customer already.
+    rules : PreparedRules
+        Who is not to be worked, and whom somebody wants.
     digests : mapping of str to str
         Of every source.
     key : str
@@ -43,6 +46,7 @@ class Listing:
     models: dict[str, Model]
     lacking: dict[str, str]
     customers: KnownAccounts
+    rules: PreparedRules
     digests: dict[str, str]
     key: str
     state: tuple[Any, ...] | None = None
@@ -62,6 +66,7 @@ def prepare(run: Run, *extras: float) -> Listing:
     ConfigError
         The segments cannot be cut out of these data.
     """
+    from icp_ml.data.rules import prepare_rules
     from icp_ml.data.segments import check_segments
     from icp_ml.data.sources import source_state
     from icp_ml.data.tables import read_table, table_digest
@@ -72,7 +77,8 @@ def prepare(run: Run, *extras: float) -> Listing:
     check_segments(config.data, config.segments)
     names = [one for one in ("prospects", "customers") if getattr(config.data, one) is not None]
     state = None if config.data.prospects is None else source_state(config.data.prospects)
-    digests = {name: table_digest(name, config.data) for name in names}
+    rules = prepare_rules(config.rules, config.data, config.matching, config.today)
+    digests = {name: table_digest(name, config.data) for name in names} | dict(rules.digests)
     rows = read_table("customers", config.data).rows if "customers" in names else None
     customers = KnownAccounts() if rows is None else known_accounts(rows, config.matching)
     where = {name: one.model_dump(mode="json", include={"where"}) for name, one in config.segments.items()}
@@ -82,13 +88,14 @@ def prepare(run: Run, *extras: float) -> Listing:
         {name: model.version for name, model in models.items()},
         list(where.items()),
         str(config.today),
-        config.scoring.model_dump(mode="json", include={"tiers", "n_reasons", "format"}),
+        config.scoring.model_dump(mode="json", exclude={"folder", "batch_rows"}),
+        [config.seed, *((name, one.model_dump(mode="json")) for name, one in config.rules.items())],
         config.data.model_dump(mode="json"),
         config.matching.model_dump(mode="json"),
         extras,
     ]
     key = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-    return Listing(models, lacking, customers, digests, key, state)
+    return Listing(models, lacking, customers, rules, digests, key, state)
 
 
 def _models(run: Run) -> tuple[dict[str, Model], dict[str, str]]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 NAMING = (
     *("label.", "segments", "rubric.", "split.", "features.", "model.", "evaluation.", "checks."),
-    *("scoring.tiers", "experiment=", "seed="),
+    *("scoring.tiers", "scoring/tiers", "experiment=", "seed="),
 )
 LOGGED_GROUPS = ("label", "split", "features", "model", "checks")
 

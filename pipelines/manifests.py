@@ -9,23 +9,28 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from icp_ml.config import Config, Run
+from icp_ml.errors import DataError
 from icp_ml.segments import DEFAULT
 
 if TYPE_CHECKING:
     from icp_ml.data.first_pass import PartCounts
+    from icp_ml.data.placing import Placed
     from icp_ml.model.candidate import Model
     from pipelines.listing import Listing
 
 
-def manifest_of(run: Run, listing: Listing, counts: PartCounts) -> dict[str, Any]:
+def manifest_of(run: Run, listing: Listing, counts: PartCounts, placed: Placed) -> dict[str, Any]:
     """Say what became of a list.
 
     rows_in = rows_covered + rows_refused + rows_filtered; of the refused, rows_uncovered are in no segment
     that has a model. rows_scored is the length of the list: a covered row stands in it once for each segment.
     """
     from icp_ml.data.sources import masked
-    from icp_ml.scoring import TIERS
+    from icp_ml.rules import rule_facts, rule_lines
+    from icp_ml.scoring import LIST_TIERS, TIERS
 
+    asked = (run.config.rules, counts.all_effects(), run.config.today)
+    rules, said = rule_facts(*asked), [*listing.rules.notes, *rule_lines(*asked)]
     findings, coverage = counts.findings, counts.coverage
     tiers = sum(counts.tiers.values(), Counter[str]())
     return {
@@ -40,13 +45,32 @@ def manifest_of(run: Run, listing: Listing, counts: PartCounts) -> dict[str, Any
         "rows_filtered": findings.n_filtered,
         "rows_of_customers": counts.customers.total(),
         "rows_of_customers_by": dict(counts.customers),
+        "rows_excluded": sum(one["rows_decided"] for one in rules.values() if one["action"] == "exclude"),
+        "rows_of_exploration": placed.n_exploration,
         "tiers": {tier: tiers[tier] for tier in TIERS},
+        "list_tiers": {tier: placed.list_tiers[tier] for tier in LIST_TIERS},
+        "rules": rules,
         "enrichment": findings.enriched.rows(),
         "rows_refused_by_reason": dict(counts.refused_by_reason.most_common(50)),
-        "notes": [*_notes(run, listing), *coverage.lines(), *findings.lines()],
+        "notes": [*_notes(run, listing), *said, *coverage.lines(), *findings.lines()],
         "digests": listing.digests,
         "config": masked(run.composed).splitlines(),
     }
+
+
+def check_not_empty(config: Config, counts: PartCounts) -> None:
+    """Stop before an empty list takes the place of a good one."""
+    if counts.n_rows:
+        return
+    from icp_ml.data.sources import place_name
+
+    what = "the list of prospects" if config.data.prospects is None else place_name(config.data.prospects)
+    findings = counts.findings
+    details = [f"rows: {findings.n_rows:,} read, {findings.n_filtered:,} filtered out"]
+    details += [f"{reason}: {n:,} rows refused" for reason, n in counts.refused_by_reason.most_common(5)]
+    raise DataError(
+        f"{what} holds no row that can be scored.", details, "Export it again; the last list stays."
+    )
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -139,7 +163,7 @@ def _model_notes(config: Config, segment: str, model: Model) -> Iterator[str]:
     lacking = [one.words for one in attributes if one.sources and not set(one.sources) & set(here)]
     if lacking:
         yield f"the model knows of {', '.join(lacking)}, which this list is not mapped to have"
-    frozen = model.facts["tiers"]
+    frozen = {"by": "base_rate", **model.facts["tiers"]}  # older models know no other kind
     if frozen != config.scoring.tiers.model_dump(mode="json"):
         yield f"the tiers are those that were frozen with the model, {frozen}; train again to change them"
     where = segment_facts(segment, config.segments[segment])["where"]

@@ -6,18 +6,19 @@ import shutil
 from collections.abc import Iterator
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from icp_ml.config import Config, Run
-from icp_ml.errors import DataError, UnavailableError
+from icp_ml.errors import UnavailableError
 from pipelines.listing import Listing
-from pipelines.manifests import manifest_of
+from pipelines.manifests import check_not_empty, manifest_of
 
 if TYPE_CHECKING:
     from icp_ml.data.first_pass import FirstPass, PartCounts
     from icp_ml.data.parts import PartFiles
+    from icp_ml.data.placing import Placed
     from icp_ml.data.repeats import Repeats
-    from icp_ml.engine import PieceTask, Work
+    from icp_ml.engine import PartDone, PieceTask, Tops, Work
     from icp_ml.engine.workers import Map
 
 FEW_PIECES = 2
@@ -39,16 +40,16 @@ def score_list(run: Run, listing: Listing, folder: Path, keeps_entry: bool = Fal
     from icp_ml.data.scored import REFUSED_COLUMNS, join_lines, join_scored
 
     work = _work(run.config, listing, folder)
-    counts, first, repeats = _scored_parts(run.config, listing, work)
-    files, numbers = _files(work), range(len(first.paths))
+    done = _scored_parts(run.config, listing, work)
+    files, numbers = _files(work), range(len(done.first.paths))
     path = join_scored(map(files.placed, numbers), folder, run.config.scoring.format)
     join_lines(map(files.refused, numbers), REFUSED_COLUMNS, folder / "refused.csv")
     if keeps_entry:
-        write_entry(map(read_part, first.paths), folder)
+        write_entry(map(read_part, done.first.paths), folder)
     shutil.rmtree(work.folder)
-    manifest = manifest_of(run, listing, counts) | {
+    manifest = manifest_of(run, listing, done.counts, done.placed) | {
         "output": path.name,
-        "rows_repeated_by": dict(repeats.by_kind),
+        "rows_repeated_by": dict(done.repeats.by_kind),
     }
     write_json(folder / "manifest.json", manifest)
     return manifest
@@ -68,8 +69,10 @@ def _work(config: Config, listing: Listing, folder: Path) -> Work:
         segments=config.segments,
         models=listing.models,
         customers=listing.customers,
+        rules=listing.rules,
         scoring=config.scoring,
         today=config.today,
+        seed=config.seed,
     )
 
 
@@ -79,7 +82,16 @@ def _files(work: Work) -> PartFiles:
     return PartFiles(work.folder)
 
 
-def _scored_parts(config: Config, listing: Listing, work: Work) -> tuple[PartCounts, FirstPass, Repeats]:
+class Done(NamedTuple):
+    """A list whose parts are all scored and placed."""
+
+    counts: PartCounts
+    first: FirstPass
+    repeats: Repeats
+    placed: Placed
+
+
+def _scored_parts(config: Config, listing: Listing, work: Work) -> Done:
     """Score and place all parts; start anew where workers died, with what they had finished."""
     from icp_ml.engine import WorkersLost
 
@@ -92,23 +104,24 @@ def _scored_parts(config: Config, listing: Listing, work: Work) -> tuple[PartCou
     raise AssertionError
 
 
-def _attempt(config: Config, listing: Listing, work: Work) -> tuple[PartCounts, FirstPass, Repeats]:
+def _attempt(config: Config, listing: Listing, work: Work) -> Done:
     from icp_ml.data.first_pass import read_first_pass
     from icp_ml.data.repeats import repeats_in
-    from icp_ml.engine import workers
+    from icp_ml.engine import score_piece, workers
 
-    tasks = _tasks(config, work)
+    tops = _tops(work)
+    tasks = _tasks(config, work, tops)
     ahead = list(islice(tasks, FEW_PIECES + 1))
     n_workers = 1 if len(ahead) <= FEW_PIECES else _n_workers(config)
     with workers(config.engine, n_workers, work) as mapped:
-        counts = _score(config, work, mapped, chain(ahead, tasks))
+        counts = _score(config, work, tops, mapped(score_piece, chain(ahead, tasks)))
         _check_unchanged(config, listing)
-        _check_not_empty(config, counts)
+        check_not_empty(config, counts)
         numbers = _files(work).done()
         first = read_first_pass([_files(work).scored(at) for at in numbers], tuple(work.models))
         repeats = repeats_in(first, config.matching)
-        _place(work, mapped, first, repeats)
-    return counts, first, repeats
+        placed = _place(work, mapped, first, repeats)
+    return Done(counts, first, repeats, placed)
 
 
 def _n_workers(config: Config) -> int:
@@ -117,7 +130,27 @@ def _n_workers(config: Config) -> int:
     return config.engine.n_workers or int(effective_n_jobs(config.n_jobs))
 
 
-def _tasks(config: Config, work: Work) -> Iterator[PieceTask]:
+def _tops(work: Work) -> Tops:
+    """Begin with the scores of the parts that are done."""
+    from icp_ml.engine import Tops
+
+    tops = Tops(work.scoring.n_worth_finding)
+    for number in _files(work).done():
+        _add_tops(work, tops, number)
+    return tops
+
+
+def _add_tops(work: Work, tops: Tops, number: int) -> None:
+    from icp_ml.data.first_pass import part_column
+
+    path = _files(work).scored(number)
+    scores, codes = part_column(path, "rank_score"), part_column(path, "segment_code")
+    is_eligible = ~part_column(path, "is_excluded").astype(bool)
+    for code, name in enumerate(work.models):
+        tops.add(name, scores[is_eligible & (codes == code)])
+
+
+def _tasks(config: Config, work: Work, tops: Tops) -> Iterator[PieceTask]:
     """Give the pieces of the list that are not scored yet, with their numbers."""
     from icp_ml.data.mapping import own_columns, table_settings
     from icp_ml.data.sources import read_pieces
@@ -125,42 +158,42 @@ def _tasks(config: Config, work: Work) -> Iterator[PieceTask]:
 
     table, done = table_settings("prospects", config.data), set(_files(work).done())
     pieces = read_pieces(table, own_columns(table), config.scoring.batch_rows)
-    return (PieceTask(at, piece) for at, piece in enumerate(pieces) if at not in done)
+    return (PieceTask(at, piece, tops.floors()) for at, piece in enumerate(pieces) if at not in done)
 
 
-def _score(config: Config, work: Work, mapped: Map, tasks: Iterator[PieceTask]) -> PartCounts:
-    """Score the pieces that are left; give the counts of all, added up in the order of the list."""
+def _score(config: Config, work: Work, tops: Tops, parts: Iterator[PartDone]) -> PartCounts:
+    """Take the parts as they come; give the counts of all, added up in the order of the list."""
     from icp_ml.data.first_pass import PartCounts
     from icp_ml.data.sources import source_size
-    from icp_ml.engine import score_piece
     from pipelines.progress import meter
 
     prospects, files = config.data.prospects, _files(work)
-    done = [files.read_counts(number) for number in files.done()]
-    n_rows, n_bytes = sum(one.n_rows for one in done), max((one.n_bytes for one in done), default=0)
+    before = [files.read_counts(number) for number in files.done()]
+    n_rows, n_bytes = sum(one.n_rows for one in before), max((one.n_bytes for one in before), default=0)
     with meter(source_size(prospects) if prospects else 0, "scoring") as show:
-        for part in mapped(score_piece, tasks):
-            n_rows, n_bytes = n_rows + part.n_rows, max(n_bytes, part.n_bytes)
+        for number, counts in parts:
+            _add_tops(work, tops, number)
+            n_rows, n_bytes = n_rows + counts.n_rows, max(n_bytes, counts.n_bytes)
             show(n_bytes, n_rows)
-    counts = PartCounts.of(tuple(work.models))
+    together = PartCounts.of(tuple(work.models))
     for number in files.done():
-        counts.merge(files.read_counts(number))
-    return counts
+        together.merge(files.read_counts(number))
+    return together
 
 
-def _place(work: Work, mapped: Map, first: FirstPass, repeats: Repeats) -> None:
-    from icp_ml.data.placing import repeats_by_part, write_placing
+def _place(work: Work, mapped: Map, first: FirstPass, repeats: Repeats) -> Placed:
+    from icp_ml.data.placing import Placed, parts_of, write_lists
     from icp_ml.engine import PlaceTask, place
     from pipelines.progress import counter
 
-    placing = write_placing(first, repeats.originals, work.folder)
-    tasks = (
-        PlaceTask(number, found, placing)
-        for number, found in enumerate(repeats_by_part(first, repeats.originals))
-    )
+    lists = write_lists(first, repeats.originals, work.scoring, work.folder)
+    parts = enumerate(parts_of(first, repeats.originals))
+    together = Placed()
     with counter(first.n_rows, "placing", "row") as tick:
-        for n_rows in mapped(place, tasks):
-            tick(n_rows)
+        for placed in mapped(place, (PlaceTask(number, part, lists) for number, part in parts)):
+            together.merge(placed)
+            tick(placed.n_rows)
+    return together
 
 
 def _check_unchanged(config: Config, listing: Listing) -> None:
@@ -172,18 +205,3 @@ def _check_unchanged(config: Config, listing: Listing) -> None:
         return
     what = f"{place_name(prospects)} was changed while it was read."
     raise UnavailableError(what, fix="Run again when its export is complete; the last list stays.")
-
-
-def _check_not_empty(config: Config, counts: PartCounts) -> None:
-    """Stop before an empty list takes the place of a good one."""
-    if counts.n_rows:
-        return
-    from icp_ml.data.sources import place_name
-
-    what = "the list of prospects" if config.data.prospects is None else place_name(config.data.prospects)
-    findings = counts.findings
-    details = [f"rows: {findings.n_rows:,} read, {findings.n_filtered:,} filtered out"]
-    details += [f"{reason}: {n:,} rows refused" for reason, n in counts.refused_by_reason.most_common(5)]
-    raise DataError(
-        f"{what} holds no row that can be scored.", details, "Export it again; the last list stays."
-    )

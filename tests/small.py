@@ -15,7 +15,7 @@ from icp_ml.model.observed import observe
 from icp_ml.model.remembering import exemplars_of
 from icp_ml.model.training import Fit, Recipe, TrainingSet, fit_candidate
 from icp_ml.schema import FIRMOGRAPHICS, Field
-from icp_ml.scoring import frozen_tiers
+from icp_ml.scoring import OutOfFold, frozen_tiers
 
 FIELDS = {
     **{name: FIRMOGRAPHICS[name] for name in ("account_id", "name", "industry", "employees", "revenue")},
@@ -24,6 +24,7 @@ FIELDS = {
     "is_listed": Field("yes_no", "listed"),
 }
 INDUSTRIES = np.array(["Software", "Retail", "Banking", "Mining", "Health"])
+NOBODY_SEEN = OutOfFold(*np.zeros((3, 0)))
 TOOLS = np.array(["Airflow", "Excel", "Kafka", "SAP", "Spark"])
 PHRASES = np.array(["We move data", "Shops and stores", "A bank of the north", "Tools for data teams"])
 
@@ -82,7 +83,7 @@ def label_rows_of(is_best, group) -> pd.DataFrame:
 def model_of(fit: Fit, base_rate: float, kind="boosted_trees", declared=None) -> Model:
     """Make the model of the boosted trees, whatever was chosen; or of another kind."""
     one, rates = fit.kinds[kind], base_rates(base_rate, declared)
-    tiers = frozen_tiers(rates.used, settings().scoring.tiers)
+    tiers = frozen_tiers(rates, settings().scoring.tiers, NOBODY_SEEN)
     facts = {"data": "small", "best": "drawn", "condition": "becomes a customer"}
     seen = observe(one.encoder, companies(400), settings().scoring.min_observed, "customers")
     return Model(

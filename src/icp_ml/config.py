@@ -30,6 +30,7 @@ from icp_ml.settings import (
     ModelSettings,
     RescoreSettings,
     RubricSettings,
+    RuleSettings,
     ScoringSettings,
     SegmentSettings,
     Settings,
@@ -62,6 +63,7 @@ class Config(Settings):
     tracking: TrackingSettings
     scoring: ScoringSettings
     engine: EngineSettings
+    rules: dict[Name, RuleSettings]
     rescore: RescoreSettings
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from icp_ml.errors import ConfigError, IcpError, count
 
 SHOW_TRACEBACK = "ICP_ML_TRACEBACK"
+OF_SEVERAL_KINDS = (("label",), ("scoring", "tiers"), ("scoring", "list_tiers"))
 NOISE = (
     "Config search path",
     "provider=",
@@ -62,7 +63,11 @@ def _complaint(found: Any) -> str:
 
 
 def _path(parts: list[str]) -> str:
-    """Join the names of a setting, without the definition that pydantic puts after a label."""
-    before = 0 if parts[:1] == ["label"] else 2
-    is_label = parts[:1] == ["label"] or (parts[:1] == ["segments"] and parts[2:3] == ["label"])
-    return ".".join([*parts[: before + 1], *parts[before + 2 :]] if is_label else parts)
+    """Join the names of a setting, without the kind that pydantic puts after one that has several."""
+    at = next((n for n in (1, 2, 3) if _has_kinds(tuple(parts[:n]))), len(parts))
+    return ".".join([*parts[:at], *parts[at + 1 :]])
+
+
+def _has_kinds(path: tuple[str, ...]) -> bool:
+    is_of_a_segment = len(path) == 3 and (path[0], path[2]) == ("segments", "label")
+    return path in OF_SEVERAL_KINDS or is_of_a_segment

@@ -18,6 +18,7 @@ from icp_ml.settings import DataSettings
 
 CONF = Path(__file__).parents[2] / "conf" / "data" / "demo.yaml"
 FILES = ("customers.csv", "orders.csv.gz", "deals.csv", "signals.parquet", "prospects.csv", "vendor.csv")
+LISTS = ("competitors.csv", "pilot.csv", "named.csv")
 TODAY = pd.Timestamp("2026-01-01")
 HORIZON = pd.Timedelta(days=365)
 
@@ -75,7 +76,7 @@ def _bare(domains: pd.Series) -> pd.Series:
 def test_one_seed_gives_the_same_bytes(tmp_path: Path) -> None:
     once, again = _bytes(7, tmp_path / "once"), _bytes(7, tmp_path / "again")
     assert once == again
-    assert set(once) == {*FILES, "truth.parquet"}
+    assert set(once) == {*FILES, *LISTS, "truth.parquet"}
 
 
 def test_another_seed_gives_other_bytes(tmp_path: Path) -> None:

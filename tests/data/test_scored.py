@@ -19,7 +19,7 @@ from support import compose
 
 from icp_ml.data.first_pass import FirstPass, PartCounts, Scored, read_first_pass, write_part
 from icp_ml.data.parts import COUNTS
-from icp_ml.data.placing import place_part, repeats_by_part, write_placing
+from icp_ml.data.placing import parts_of, place_part, write_lists
 from icp_ml.data.repeats import repeats_in
 from icp_ml.data.scored import (
     REFUSED_COLUMNS,
@@ -37,7 +37,7 @@ from icp_ml.scoring import SCORED_COLUMNS
 Row = tuple[str, str | None, float, bool, str]
 """account_id, domain, fit_probability, is_customer, segment."""
 
-MATCHING = compose().config.matching
+MATCHING, SCORING = compose().config.matching, compose().config.scoring
 ROWS = st.lists(
     st.tuples(
         st.sampled_from([f"P{number}" for number in range(9)]),
@@ -80,6 +80,11 @@ def _batch(rows: list[Row], start: int = 0) -> Any:
             "data_completeness": np.full(len(rows), 0.75),
             "model_spread": np.full(len(rows), 0.01),
             "is_customer": np.array(customers, dtype=bool),
+            "is_excluded": np.array(customers, dtype=bool),
+            "exclusion_reason": None,
+            "rule": None,
+            "model_tier": "Bad fit",
+            "is_exploration": ~np.array(customers, dtype=bool),
             "recognised_by": np.where(customers, "account_id", "").astype(object),
             "model_version": "abc",
             "scored_at": date(2026, 1, 1),
@@ -105,9 +110,9 @@ def _stored(batches: list[Scored], folder: Path) -> tuple[FirstPass, PartCounts]
 
 def _tables(first: FirstPass, folder: Path) -> Iterator[pa.Table]:
     originals = repeats_in(first, MATCHING).originals
-    placing = write_placing(first, originals, folder)
-    for path, repeats in zip(first.paths, repeats_by_part(first, originals), strict=True):
-        yield place_part(placing, path, repeats)
+    lists = write_lists(first, originals, SCORING, folder)
+    for part in parts_of(first, originals):
+        yield place_part(part, lists)[0]
 
 
 def _written(first: FirstPass, folder: Path, form: Any) -> Path:

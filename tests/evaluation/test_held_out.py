@@ -9,7 +9,7 @@ from sklearn.metrics import average_precision_score, log_loss, roc_auc_score
 from small import companies, model_of, recipe, settings
 
 from icp_ml.evaluation.figures import bootstrap_figures, figures, figures_of
-from icp_ml.evaluation.held_out import CANDIDATE, HeldOut, Tiering, pooled, run_tests
+from icp_ml.evaluation.held_out import CANDIDATE, HeldOut, Tiering, out_of_fold, pooled, run_tests
 from icp_ml.model.training import TrainingSet, fit_candidate
 from icp_ml.scoring import score
 from icp_ml.split import rolling_origins
@@ -79,7 +79,7 @@ def test_tiers_are_those_that_predict_would_give(declared) -> None:
     again = Tiering(settings().scoring.tiers, model.rates).tiers(
         found["fit_probability_unshifted"].to_numpy(),
         found["data_completeness"].to_numpy(),
-        float(training.is_best.mean()),
+        out_of_fold(fit, training),
     )
     assert again.tolist() == found["tier"].to_list()
     assert len(set(again)) > 1

@@ -16,6 +16,7 @@ import pytest
 import small
 from support import command, compose
 
+from icp_ml.data.rules import PreparedRules
 from icp_ml.errors import ConfigError, DataError, UnavailableError
 from icp_ml.matching import KnownAccounts
 from icp_ml.scoring import SCORED_COLUMNS
@@ -69,7 +70,7 @@ def listed(
     segments = {name: SegmentSettings(where=rules, outcomes=(), label=label) for name, rules in where.items()}
     config = run.config.model_copy(update={"data": mapping, "segments": segments})
     lacking = {name: f"{name} has no champion." for name in where if name not in models}
-    listing = Listing(models, lacking, KnownAccounts(), {}, "key")
+    listing = Listing(models, lacking, KnownAccounts(), PreparedRules(), {}, "key")
     manifest = score_list(replace(run, config=config), listing, folder)
     with (folder / "refused.csv").open(encoding="utf-8-sig", newline="") as stream:
         refused = list(csv.DictReader(stream))

@@ -7,14 +7,11 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
-from small import companies, model_of, settings, trained
+from small import NOBODY_SEEN, companies, model_of, settings, trained
 
-from icp_ml.model.base_rates import base_rates
+from icp_ml.model.base_rates import BaseRates, base_rates
 from icp_ml.model.calibration import Calibration, fit_calibration, probability
-from icp_ml.model.candidate import Tiers
 from icp_ml.scoring import frozen_tiers, score, tier_of
-from icp_ml.settings import TierSettings
 
 DAY = pd.Timestamp("2024-07-01")
 OTHERS = companies(30, seed=8).accounts
@@ -25,32 +22,6 @@ KINDS = ["boosted_trees", "logistic_regression", "rubric"]
 
 def scored(accounts, kind="boosted_trees", declared=None) -> pd.DataFrame:
     return score(model_of(trained()[1], 0.3, kind, declared), accounts, DAY, 3)
-
-
-@pytest.mark.parametrize(
-    ("fit_probability", "completeness", "tier"),
-    [
-        (0.4, 1.0, "Best fit"),
-        (0.3999, 1.0, "Good fit"),
-        (0.2, 1.0, "Good fit"),
-        (0.1999, 1.0, "Bad fit"),
-        (0.9, 0.1999, "Insufficient data"),
-        (0.9, 0.2, "Best fit"),
-    ],
-)
-def test_a_tier_starts_at_its_cut_off(fit_probability: float, completeness: float, tier: str) -> None:
-    found = tier_of(np.array([fit_probability]), np.array([completeness]), Tiers(0.4, 0.2, 0.2))
-    assert found.tolist() == [tier]
-
-
-@pytest.mark.parametrize(("base_rate", "tiers"), [(0.2, Tiers(0.4, 0.2, 0.1)), (0.6, Tiers(0.8, 0.6, 0.1))])
-def test_cut_offs_are_multiples_of_the_base_rate_below_one(base_rate: float, tiers: Tiers) -> None:
-    assert frozen_tiers(base_rate, TierSettings(best_fit=2, good_fit=1, min_completeness=0.1)) == tiers
-
-
-def test_tiers_out_of_order_are_refused() -> None:
-    with pytest.raises(ValidationError, match="best_fit must be at least good_fit, which is 2"):
-        TierSettings(best_fit=1, good_fit=2, min_completeness=0.1)
 
 
 @given(
@@ -97,7 +68,7 @@ def test_a_declared_base_rate_shifts_the_score_and_the_unshifted_stands_beside_i
 @pytest.mark.parametrize("kind", KINDS)
 def test_tiers_follow_the_declared_base_rate(kind: str) -> None:
     tiers = model_of(trained()[1], 0.3, kind, declared=0.05).tiers
-    assert tiers == frozen_tiers(0.05, settings().scoring.tiers)
+    assert tiers == frozen_tiers(BaseRates(0.3, 0.05, 0.0), settings().scoring.tiers, NOBODY_SEEN)
     found = scored(OTHERS, kind, declared=0.05)
     assert set(found.loc[found["fit_probability"] >= tiers.best_fit, "tier"]) <= {"Best fit"}
 
@@ -167,6 +138,6 @@ def test_who_gets_the_base_rate_is_a_good_fit_whatever_the_last_digit(declared) 
         is_best = (np.arange(300) < n_best) * 1.0
         rates = base_rates(float(is_best.mean()), declared)
         everyone = fit_calibration(np.zeros(300), is_best).log_odds(np.zeros(1)) + rates.shift
-        tiers = frozen_tiers(rates.used, settings().scoring.tiers)
+        tiers = frozen_tiers(rates, settings().scoring.tiers, NOBODY_SEEN)
         found |= set(tier_of(probability(everyone), np.ones(1), tiers))
     assert found == {"Good fit"}

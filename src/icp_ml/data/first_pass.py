@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -18,6 +18,7 @@ from icp_ml.data.scored import SCHEMA
 from icp_ml.data.segments import Coverage
 from icp_ml.features.statistics import Floats
 from icp_ml.matching.keys import ROW_KEYS, SPREAD, Keys
+from icp_ml.rules import Effects
 from icp_ml.scoring import OF_THE_LIST
 
 KEY = "key_"
@@ -56,6 +57,8 @@ class PartCounts:
         Rows of each tier, by segment.
     customers : Counter of str
         Rows of customers, by what these were recognised by.
+    effects : dict of str to Counter of str
+        What each rule did: rows matched, decided, and of these best_fit and good_fit by the model.
     refused_by_reason : Counter of str
     n_bytes : int
         How much of the source is read with this part.
@@ -66,6 +69,7 @@ class PartCounts:
     n_rows: int = 0
     tiers: dict[str, Counter[str]] = field(default_factory=dict)
     customers: Counter[str] = field(default_factory=Counter)
+    effects: dict[str, Counter[str]] = field(default_factory=dict)
     refused_by_reason: Counter[str] = field(default_factory=Counter)
     n_bytes: int = 0
 
@@ -81,6 +85,15 @@ class PartCounts:
             self.tiers.setdefault(str(name), Counter()).update(tiers)
         self.customers.update(scored.loc[scored["is_customer"], "recognised_by"])
 
+    def add_effects(self, effects: Effects) -> None:
+        """Count what the rules did to a batch."""
+        for (rule, what), n_rows in effects.items():
+            self.effects.setdefault(rule, Counter())[what] += n_rows
+
+    def all_effects(self) -> Effects:
+        """Give what the rules did, by rule and what came of it."""
+        return Counter({(rule, what): n for rule, found in self.effects.items() for what, n in found.items()})
+
     def merge(self, later: PartCounts) -> None:
         """Add the counts of a part that follows."""
         self.findings.merge(later.findings)
@@ -89,6 +102,8 @@ class PartCounts:
         for name, tiers in later.tiers.items():
             self.tiers.setdefault(name, Counter()).update(tiers)
         self.customers.update(later.customers)
+        for rule, found in later.effects.items():
+            self.effects.setdefault(rule, Counter()).update(found)
         self.refused_by_reason.update(later.refused_by_reason)
 
 
@@ -126,7 +141,7 @@ class FirstPass:
     scores : ndarray of float64, shape (n_rows,)
         What rows are ranked by.
     eligible : ndarray of bool, shape (n_rows,)
-        Whether a row is of a new account.
+        Whether no rule excludes a row.
     codes : ndarray of uint16, shape (n_rows,)
         The number of its segment.
     """
@@ -145,20 +160,22 @@ class FirstPass:
 
     def column(self, name: str) -> Any:
         """Read one column of all parts, without nulls."""
-        return _whole([_column(path, name) for path in self.paths], FIRST_PASS.field(name).type)
+        return _whole([part_column(path, name) for path in self.paths], FIRST_PASS.field(name).type)
 
 
 def read_first_pass(paths: Sequence[Path], segments: tuple[str, ...]) -> FirstPass:
     """Read of the parts of a list what placing its rows needs."""
-    sizes = [len(_column(path, "segment_code")) for path in paths]
+    sizes = [len(part_column(path, "segment_code")) for path in paths]
     first = FirstPass(tuple(paths), segments, np.cumsum([0, *sizes]), *[np.empty(0)] * 3)
-    is_new = ~np.asarray(first.column("is_customer"), dtype=bool)
-    return FirstPass(
-        first.paths, segments, first.starts, first.column("rank_score"), is_new, first.column("segment_code")
+    return replace(
+        first,
+        scores=first.column("rank_score"),
+        eligible=~np.asarray(first.column("is_excluded"), dtype=bool),
+        codes=first.column("segment_code"),
     )
 
 
-def _column(path: Path, name: str) -> Any:
+def part_column(path: Path, name: str) -> Any:
     """Read one column of a part."""
     options = ipc.IpcReadOptions(included_fields=[FIRST_PASS.get_field_index(name)])
     with pa.memory_map(str(path)) as source:

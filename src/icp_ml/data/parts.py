@@ -31,6 +31,10 @@ class PartFiles:
         """Name the file of a part's refused rows, without a header."""
         return self.folder / f"{number:07}.refused"
 
+    def candidates(self, number: int) -> Path:
+        """Name the file of the encoded rows that may be among the top of the list."""
+        return self.folder / f"{number:07}.npz"
+
     def placed(self, number: int) -> Path:
         """Name the file of a part's rows as they will be published."""
         return self.folder / f"{number:07}.placed"

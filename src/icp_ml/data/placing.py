@@ -2,45 +2,113 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyarrow import ipc
 
 from icp_ml.data.first_pass import FirstPass
 from icp_ml.data.scored import SCHEMA
 from icp_ml.features.statistics import Floats
-from icp_ml.scoring import SCORED_COLUMNS, midrank_percentile
+from icp_ml.scoring import (
+    SCORED_COLUMNS,
+    Cut,
+    ListCuts,
+    fit_rank,
+    list_cuts,
+    list_tier,
+    midrank_percentile,
+    top_cut,
+)
+from icp_ml.settings import ScoringSettings
 
 
 @dataclass(frozen=True)
-class Placing:
-    """What a row's place depends on: the sorted scores of each segment's eligible rows, as files.
+class SegmentList:
+    """The list of one segment.
 
-    Memory-mapped by whoever places a part, so that processes share them.
+    Attributes
+    ----------
+    eligible : Path
+        Of its scores, sorted; memory-mapped by whoever places a part, so that processes share them.
+    cuts : ListCuts
+        Where its tiers end.
+    top : Cut
+        Where the rows end of which it is said what is worth finding out.
     """
 
-    eligible: tuple[Path, ...]
+    eligible: Path
+    cuts: ListCuts
+    top: Cut
 
 
-def write_placing(first: FirstPass, repeats: Iterable[int], folder: Path) -> Placing:
-    """Sort the scores of new accounts: percentiles are over these, neither customers nor repeats."""
+@dataclass
+class Placed:
+    """What was counted while the rows were placed."""
+
+    n_rows: int = 0
+    list_tiers: Counter[str] = field(default_factory=Counter)
+    n_exploration: int = 0
+
+    def merge(self, other: Placed) -> None:
+        """Add the counts of another part."""
+        self.n_rows += other.n_rows
+        self.list_tiers.update(other.list_tiers)
+        self.n_exploration += other.n_exploration
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the list to be placed.
+
+    Attributes
+    ----------
+    path : Path
+        Of its stored rows.
+    start : int
+        The place of its first row in the list.
+    repeats : mapping of int to str
+        The rows that repeat an earlier one, by their place within the part, with the id of that one.
+    """
+
+    path: Path
+    start: int
+    repeats: Mapping[int, str]
+
+
+def write_lists(
+    first: FirstPass, repeats: Iterable[int], settings: ScoringSettings, folder: Path
+) -> tuple[SegmentList, ...]:
+    """Sort the scores of each segment's list: of its rows that are neither excluded nor repeats."""
     is_eligible = first.eligible.copy()
     is_eligible[list(repeats)] = False
     is_eligible &= ~np.isnan(first.scores)
-    paths = []
+    found = []
     for code in range(len(first.segments)):
-        paths.append(folder / f"eligible_{code}.npy")
-        np.save(paths[-1], np.sort(first.scores[is_eligible & (first.codes == code)]))
-    return Placing(tuple(paths))
+        in_list = is_eligible & (first.codes == code)
+        eligible = np.sort(first.scores[in_list])
+        place_of = partial(_place_of, first.scores, in_list)
+        path = folder / f"eligible_{code}.npy"
+        np.save(path, eligible)
+        cuts = list_cuts(eligible, settings.list_tiers, place_of)
+        found.append(SegmentList(path, cuts, top_cut(eligible, settings.n_worth_finding, place_of)))
+    return tuple(found)
 
 
-def repeats_by_part(first: FirstPass, originals: Mapping[int, int]) -> list[dict[int, str]]:
-    """Give each part the rows that repeat another, by their place within it, with the other's id."""
+def _place_of(scores: Floats, in_list: Any, score: float, nth: int) -> int:
+    """Give the place of the so manieth row of a score in a list, counted from 1."""
+    return int(np.flatnonzero(in_list & (scores == score))[nth - 1])
+
+
+def parts_of(first: FirstPass, originals: Mapping[int, int]) -> list[Part]:
+    """Give the parts with the rows that repeat another."""
     ids: dict[int, str] = {}
     wanted = np.array(sorted(set(originals.values())), dtype=np.int64)
     for path, start, stop in zip(first.paths, first.starts, first.starts[1:], strict=False):
@@ -48,47 +116,67 @@ def repeats_by_part(first: FirstPass, originals: Mapping[int, int]) -> list[dict
         if len(inside):
             taken = read_part(path)["account_id"].take(pa.array(inside - start)).to_pylist()
             ids |= dict(zip(inside.tolist(), taken, strict=True))
-    found: list[dict[int, str]] = [{} for _ in first.paths]
+    repeats: list[dict[int, str]] = [{} for _ in first.paths]
     for at, original in originals.items():
         part = int(np.searchsorted(first.starts, at, side="right")) - 1
-        found[part][at - int(first.starts[part])] = ids[original]
-    return found
+        repeats[part][at - int(first.starts[part])] = ids[original]
+    return [
+        Part(path, int(start), found)
+        for path, start, found in zip(first.paths, first.starts, repeats, strict=False)
+    ]
 
 
-def place_part(placing: Placing, path: Path, repeats: Mapping[int, str]) -> pa.Table:
-    """Give the stored rows of a part with percentile and duplicates, which need the whole list.
+def place_part(part: Part, lists: tuple[SegmentList, ...]) -> tuple[pa.Table, Any]:
+    """Give the stored rows of a part with ranks, list tiers and duplicates, which need the whole list.
 
-    Both are within the row's segment.
+    All are within the row's segment. Percentiles place every row among the eligible ones; ranks, list tiers
+    and exploration are for these alone.
 
-    Parameters
-    ----------
-    placing : Placing
-    path : Path
-        Of the part.
-    repeats : mapping of int to str
-        As of `repeats_by_part`.
+    Returns
+    -------
+    rows : pyarrow.Table
+        Of SCHEMA; worth_finding is still missing.
+    is_top : ndarray of bool, shape (n_rows,)
+        Of which rows it is to be said what is worth finding out.
     """
-    rows = read_part(path)
+    rows = read_part(part.path)
+    repeated = [part.repeats.get(at) for at in range(rows.num_rows)] if part.repeats else [None] * len(rows)
+    duplicate_of = pa.array(repeated, pa.string())
+    is_new = pc.is_null(duplicate_of)
+    is_kept = pc.and_(pc.invert(rows["is_excluded"]), pa.chunked_array([is_new], pa.bool_()))
+    found, is_top = _placed(rows, part.start, is_kept.to_numpy(), lists)
+    found |= {"duplicate_of": duplicate_of, "worth_finding": pa.nulls(rows.num_rows, pa.string())}
+    for name, values in found.items():
+        rows = rows.append_column(name, values)
+    at = rows.column_names.index("is_exploration")
+    rows = rows.set_column(at, "is_exploration", pc.and_(rows["is_exploration"], is_new))
+    return rows.select(list(SCORED_COLUMNS)).cast(SCHEMA), is_top
+
+
+def _placed(
+    rows: pa.Table, start: int, is_kept: Any, lists: tuple[SegmentList, ...]
+) -> tuple[dict[str, pa.Array], Any]:
+    """Place each row of a part in the list of its segment."""
     scores, codes = rows["rank_score"].to_numpy(), rows["segment_code"].to_numpy()
-    duplicate_of = [repeats.get(at) for at in range(rows.num_rows)] if repeats else [None] * rows.num_rows
-    percentile = _percentiles(scores, codes, placing.eligible)
-    rows = rows.append_column("fit_percentile", pa.array(percentile, pa.float64(), from_pandas=True))
-    rows = rows.append_column("duplicate_of", pa.array(duplicate_of, pa.string()))
-    for name in ("fit_rank", "list_tier", "worth_finding"):
-        rows = rows.append_column(name, pa.nulls(rows.num_rows, SCHEMA.field(name).type))
-    return rows.select(list(SCORED_COLUMNS)).cast(SCHEMA)
+    places, is_ranked = np.arange(start, start + len(scores)), is_kept & ~np.isnan(scores)
+    percentile, rank = np.full(len(scores), np.nan), np.zeros(len(scores), dtype=np.int64)
+    tier, is_top = np.full(len(scores), None, dtype=object), np.zeros(len(scores), dtype=bool)
+    for code in np.unique(codes).tolist():
+        here, of = codes == code, lists[code]
+        eligible = np.load(of.eligible, mmap_mode="r")
+        percentile[here] = midrank_percentile(scores[here], eligible)
+        rank[here] = fit_rank(scores[here], eligible)
+        tier[here] = list_tier(scores[here], places[here], is_ranked[here], of.cuts)
+        is_top[here] = is_ranked[here] & of.top.holds(scores[here], places[here])
+    found = {
+        "fit_percentile": pa.array(percentile, pa.float64(), from_pandas=True),
+        "fit_rank": pa.array(rank, pa.int64(), mask=~is_ranked),
+        "list_tier": pa.array(tier, pa.string()),
+    }
+    return found, is_top
 
 
 def read_part(path: Path) -> pa.Table:
     """Read a part's stored rows."""
     with pa.OSFile(str(path)) as source:
         return ipc.open_file(source).read_all()
-
-
-def _percentiles(scores: Floats, codes: Any, eligible: Sequence[Path]) -> Floats:
-    """Place each score among those of its segment."""
-    percentile = np.full(len(scores), np.nan)
-    for code in np.unique(codes).tolist():
-        is_here = codes == code
-        percentile[is_here] = midrank_percentile(scores[is_here], np.load(eligible[code], mmap_mode="r"))
-    return percentile

@@ -16,7 +16,7 @@ from icp_ml.features.statistics import Floats, log_odds
 from icp_ml.model.base_rates import BaseRates
 from icp_ml.model.calibration import probability
 from icp_ml.model.training import Fit, TrainingSet
-from icp_ml.scoring import frozen_tiers, tier_of
+from icp_ml.scoring import OutOfFold, frozen_tiers, tier_of
 from icp_ml.settings import ModelKind, TierSettings
 from icp_ml.split import Split
 
@@ -31,14 +31,23 @@ class Tiering:
     settings: TierSettings
     rates: BaseRates | None = None
 
-    def tiers(self, fit_probability: Floats, completeness: Floats, base_rate: float) -> NDArray[Any]:
-        """Give the tiers that a model learnt from rows of this base rate would."""
+    def tiers(self, fit_probability: Floats, completeness: Floats, seen: OutOfFold) -> NDArray[Any]:
+        """Give the tiers that a model learnt from these rows would."""
+        rates = BaseRates(float(seen.is_best.mean()), None, 0.0)
         if self.rates is not None and self.rates.declared is not None:
-            base_rate = self.rates.declared
+            rates = self.rates
             with np.errstate(divide="ignore"):
                 fit_probability = probability(log_odds(fit_probability) + self.rates.shift)
-        found: NDArray[Any] = tier_of(fit_probability, completeness, frozen_tiers(base_rate, self.settings))
+        tiers = frozen_tiers(rates, self.settings, seen)
+        found: NDArray[Any] = tier_of(fit_probability, completeness, tiers)
         return found
+
+
+def out_of_fold(fit: Fit, training: TrainingSet) -> OutOfFold:
+    """Give the training rows as the chosen kind of model scored them out of fold."""
+    encoder = fit.candidate.encoder
+    completeness = encoder.completeness(encoder.known(training.accounts, training.rows["as_of"]))
+    return OutOfFold(fit.candidate.out_of_fold, completeness, training.is_best)
 
 
 @dataclass(frozen=True)
@@ -107,15 +116,15 @@ def run_tests(
 
 def scored_rows(fit: Fit, rows: TrainingSet, split: Split, tiering: Tiering) -> HeldOut:
     """Score the rows that a split holds out by what was learnt from its training rows."""
-    part, base_rate = rows.part(split.test), float(rows.is_best[split.train].mean())
+    part, learnt = rows.part(split.test), rows.part(split.train)
     by_kind = {kind_words(kind): one.probability_of(part) for kind, one in fit.kinds.items()}
     found = by_kind[kind_words(fit.chosen)]
     encoder = fit.candidate.encoder
     completeness = encoder.completeness(encoder.known(part.accounts, part.rows["as_of"]))
     return HeldOut(
         part,
-        {CANDIDATE: found, **by_kind, BASE_RATE: np.full(len(found), base_rate)},
-        tiering.tiers(found, completeness, base_rate),
+        {CANDIDATE: found, **by_kind, BASE_RATE: np.full(len(found), learnt.is_best.mean())},
+        tiering.tiers(found, completeness, out_of_fold(fit, learnt)),
         completeness,
         np.zeros(len(found), dtype=np.intp),
         (fit.chosen,),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,17 +10,13 @@ import pandas as pd
 import pyarrow as pa
 
 from icp_ml.features.columns import Columns
-from icp_ml.features.statistics import Floats
+from icp_ml.features.statistics import Floats, Known
 from icp_ml.model.calibration import probability
-from icp_ml.model.candidate import Model, Tiers
+from icp_ml.model.candidate import Model
 from icp_ml.model.linear import Linear
 from icp_ml.scoring.reasons import Told, reasons
 from icp_ml.scoring.similar import similar
-from icp_ml.settings import TierSettings
-
-BEST_FIT, GOOD_FIT, BAD_FIT, INSUFFICIENT = "Best fit", "Good fit", "Bad fit", "Insufficient data"
-ROUNDING = 1e-12  # of sums and logarithms, on a probability or on points
-TIERS = (BEST_FIT, GOOD_FIT, BAD_FIT, INSUFFICIENT)
+from icp_ml.scoring.tiers import tier_of
 
 SCORED_COLUMNS = (
     "account_id",
@@ -56,28 +53,6 @@ OF_THE_LIST = ("fit_percentile", "fit_rank", "list_tier", "worth_finding", "dupl
 """Those that need the whole list; every other one depends on its row alone."""
 
 
-def frozen_tiers(base_rate: float, settings: TierSettings) -> Tiers:
-    """Fix the cut-offs at training: multiples of the base rate, at most halfway from it to 1."""
-    highest = (1 + base_rate) / 2
-    best_fit, good_fit = (min(times * base_rate, highest) for times in (settings.best_fit, settings.good_fit))
-    return Tiers(best_fit, good_fit, settings.min_completeness)
-
-
-def tier_of(rank_score: Floats, data_completeness: Floats, tiers: Tiers) -> Any:
-    """Give each row its tier by probability, or by points; too little known is said, not guessed.
-
-    A cut-off is reached where only rounding lies between: a model that tells nobody apart gives everyone the
-    base rate, and the last digit of a logarithm must not say whether that is a Good fit.
-
-    Returns
-    -------
-    ndarray of str, shape (n_rows,)
-    """
-    good_or_bad = np.where(rank_score >= tiers.good_fit - ROUNDING, GOOD_FIT, BAD_FIT)
-    by_score = np.where(rank_score >= tiers.best_fit - ROUNDING, BEST_FIT, good_or_bad)
-    return np.where(data_completeness < tiers.min_completeness, INSUFFICIENT, by_score)
-
-
 def score(
     model: Model, accounts: pd.DataFrame, as_of: pd.Timestamp, n_reasons: int, n_threads: int = 1
 ) -> pd.DataFrame:
@@ -106,9 +81,36 @@ def score(
         (0 to 1), model_spread (largest minus smallest probability among the seeds' models; missing where
         there is one model).
     """
+    return score_encoded(model, encode(model, accounts, as_of), n_reasons, n_threads)
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """Accounts as a model sees them.
+
+    Attributes
+    ----------
+    columns : Columns
+        Their own values.
+    matrix : ndarray of float64, shape (n_rows, n_columns)
+    known : ndarray of bool, shape (n_rows, n_attributes)
+    """
+
+    columns: Columns
+    matrix: Floats
+    known: Known
+
+
+def encode(model: Model, accounts: pd.DataFrame, as_of: pd.Timestamp) -> Encoded:
+    """Encode accounts for a model."""
     columns = Columns(accounts, as_of)
-    matrix = model.encoder.encode(columns)
-    known = model.encoder.known_in(columns)
+    return Encoded(columns, model.encoder.encode(columns), model.encoder.known_in(columns))
+
+
+def score_encoded(model: Model, encoded: Encoded, n_reasons: int, n_threads: int = 1) -> pd.DataFrame:
+    """Score encoded accounts: see `score`."""
+    columns, matrix, known = encoded.columns, encoded.matrix, encoded.known
+    accounts = columns.accounts
     explained = model.explain(matrix, n_threads)
     heard = _heard(model, explained.contributions, known)
     told = Told(model.encoder, model.observed, columns)

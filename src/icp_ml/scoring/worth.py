@@ -11,7 +11,7 @@ from icp_ml.features.encoder import Encoder
 from icp_ml.features.statistics import Codes, Floats, Known
 from icp_ml.model.calibration import probability
 from icp_ml.model.candidate import Model
-from icp_ml.scoring.scores import TIERS, tier_of
+from icp_ml.scoring.tiers import TIERS, tier_of
 
 ROWS_AT_ONCE = 16_384
 """Filled in and scored at a time: memory holds one such matrix."""

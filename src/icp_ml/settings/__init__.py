@@ -28,6 +28,7 @@ from icp_ml.settings.mapping import (
     TableSettings,
 )
 from icp_ml.settings.rubric import ConditionSettings, PointSettings, RubricSettings
+from icp_ml.settings.rules import RuleSettings
 from icp_ml.settings.segments import SegmentSettings
 from icp_ml.settings.stages import (
     EvaluationSettings,
@@ -38,18 +39,29 @@ from icp_ml.settings.stages import (
     RescoreSettings,
     ScoringSettings,
     SplitSettings,
-    TierSettings,
     TrackingSettings,
     TuningSettings,
+)
+from icp_ml.settings.tiers import (
+    BaseRateTierSettings,
+    CapacityTierSettings,
+    EconomicsTierSettings,
+    ListTierSettings,
+    PercentileTierSettings,
+    PrecisionTierSettings,
+    TierSettings,
 )
 
 __all__ = [
     "AbcXyzSettings",
+    "BaseRateTierSettings",
+    "CapacityTierSettings",
     "ChecksSettings",
     "ColumnSettings",
     "ConditionSettings",
     "DaskSettings",
     "DataSettings",
+    "EconomicsTierSettings",
     "EngineSettings",
     "EnrichmentSettings",
     "EvaluationSettings",
@@ -60,15 +72,19 @@ __all__ = [
     "JoinSettings",
     "KeySettings",
     "LabelSettings",
+    "ListTierSettings",
     "LocalSettings",
     "MatchingSettings",
     "ModelKind",
     "ModelSettings",
     "NeverBestSettings",
+    "PercentileTierSettings",
     "PointSettings",
+    "PrecisionTierSettings",
     "RescoreSettings",
     "RubricLabelSettings",
     "RubricSettings",
+    "RuleSettings",
     "ScorecardSettings",
     "ScoringSettings",
     "SegmentSettings",

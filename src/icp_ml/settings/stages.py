@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from icp_ml.settings.base import Count, NotNegative, Positive, Settings, Share, Text
+from icp_ml.settings.tiers import ListTierSettings, TierSettings
 
 ModelKind = Literal["boosted_trees", "logistic_regression", "blend", "rubric"]
 OffByDefault = Literal["contact_roles", "decision_maker", "completeness"]
@@ -115,28 +116,15 @@ class TrackingSettings(Settings):
     port: Annotated[int, Field(ge=1, le=65535)]  # of the UI and of serving, on localhost
 
 
-class TierSettings(Settings):
-    """Where tiers begin; frozen with the model."""
-
-    best_fit: Positive  # times the base rate
-    good_fit: Positive
-    min_completeness: Annotated[
-        float, Field(ge=0, le=1)
-    ]  # share of attributes known; below: Insufficient data
-
-    @model_validator(mode="after")
-    def _is_in_order(self) -> TierSettings:
-        if self.best_fit < self.good_fit:
-            raise ValueError(f"best_fit must be at least good_fit, which is {self.good_fit:g}")
-        return self
-
-
 class ScoringSettings(Settings):
     """What a scored list looks like and where it goes."""
 
     tiers: TierSettings
+    list_tiers: ListTierSettings
     n_reasons: Annotated[int, Field(ge=0)]  # for, and as many against
     min_observed: Count  # customers like that; fewer: no rate is said
+    n_worth_finding: Annotated[int, Field(ge=0)]  # top rows of a list
+    exploration_share: Annotated[float, Field(ge=0, lt=1)]  # of the accounts that may be worked
     format: Literal["csv", "parquet"]
     folder: str
     batch_rows: Count

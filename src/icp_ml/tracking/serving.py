@@ -13,7 +13,7 @@ import pyarrow as pa
 from icp_ml.model.candidate import Model
 from icp_ml.parsing import notation, parse_table
 from icp_ml.schema import Field
-from icp_ml.scoring import score
+from icp_ml.scoring import encode, score_encoded
 from icp_ml.scoring.reasons import reason_lines
 from icp_ml.scoring.similar import similar_lines
 from icp_ml.scoring.worth import worth_finding
@@ -82,19 +82,18 @@ class Predictor:
         today = _day((params or {}).get("today"))
         accounts = parse_rows(model_input.reset_index(drop=True), self._model.prospects)
         problem = row_problems(accounts, self._model.prospects)
-        scored = score(self._model, accounts, today, self._model.facts["n_reasons"])
+        encoded = encode(self._model, accounts, today)
+        scored = score_encoded(self._model, encoded, self._model.facts["n_reasons"])
+        worth = pd.Series(
+            worth_finding(self._model, encoded.matrix, encoded.known), accounts.index, dtype=object
+        )
         answer = scored[["account_id", *SCORES, "tier", "data_completeness", "unfamiliar"]]
         lines = {name: line(pa.chunked_array(scored[name])).to_pylist() for name, line in LINES.items()}
         familiar = scored["is_familiar"].astype(object)
-        answer = answer.assign(**lines, is_familiar=familiar, worth_finding=self._worth(accounts, today))
+        answer = answer.assign(**lines, is_familiar=familiar, worth_finding=worth)
         refused = answer[[*WORDS, "is_familiar", *SCORES]].mask(problem != "")
         answer = answer.assign(**refused, problem=problem, model_version=self._model.version)
         return answer.astype(object).where(answer.notna(), None)  # JSON has null, and no NaN
-
-    def _worth(self, accounts: pd.DataFrame, today: pd.Timestamp) -> pd.Series[Any]:
-        encoder = self._model.encoder
-        said = worth_finding(self._model, encoder.transform(accounts, today), encoder.known(accounts, today))
-        return pd.Series(said, index=accounts.index, dtype=object)
 
 
 def row_problems(accounts: pd.DataFrame, prospects: Mapping[str, Any]) -> pd.Series[str]:

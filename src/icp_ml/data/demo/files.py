@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from icp_ml.data.demo.lists import competitors, named, pilot
 from icp_ml.data.demo.tables import DemoTables
 
 Writer = Callable[[pd.DataFrame, Path], None]
@@ -31,6 +32,8 @@ def write(tables: DemoTables, folder: Path) -> None:
     _replace(tables.deals, folder / "deals.csv", _write_csv)
     _replace(tables.signals, folder / "signals.parquet", _write_parquet)
     _replace(tables.prospects, folder / "prospects.csv", _write_bom_csv)
+    for name, listed in (("competitors", competitors), ("pilot", pilot), ("named", named)):
+        _replace(listed(tables.prospects), folder / f"{name}.csv", _write_csv)
     _replace(tables.vendor, folder / "vendor.csv", _write_csv)
     _replace(tables.truth, folder / TRUTH_FOLDER / "truth.parquet", _write_parquet)
 
