@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from icp_ml.matching import KnownAccounts
     from icp_ml.model.candidate import Model
 
+NOT_IN_KEY: Any = {"folder": True, "batch_rows": True, "output": {"table": {"url"}}}
+"""Settings that change nothing of a scored list."""
+
 
 @dataclass(frozen=True)
 class Listing:
@@ -66,6 +69,7 @@ def prepare(run: Run, *extras: float) -> Listing:
     ConfigError
         The segments cannot be cut out of these data.
     """
+    from icp_ml.data.outputs import check_outputs
     from icp_ml.data.rules import prepare_rules
     from icp_ml.data.segments import check_segments
     from icp_ml.data.sources import source_state
@@ -75,6 +79,7 @@ def prepare(run: Run, *extras: float) -> Listing:
     config = run.config
     models, lacking = _models(run)
     check_segments(config.data, config.segments)
+    check_outputs(config.scoring.output)
     names = [one for one in ("prospects", "customers") if getattr(config.data, one) is not None]
     state = None if config.data.prospects is None else source_state(config.data.prospects)
     rules = prepare_rules(config.rules, config.data, config.matching, config.today)
@@ -88,7 +93,7 @@ def prepare(run: Run, *extras: float) -> Listing:
         {name: model.version for name, model in models.items()},
         list(where.items()),
         str(config.today),
-        config.scoring.model_dump(mode="json", exclude={"folder", "batch_rows"}),
+        config.scoring.model_dump(mode="json", exclude=NOT_IN_KEY),
         [config.seed, *((name, one.model_dump(mode="json")) for name, one in config.rules.items())],
         config.data.model_dump(mode="json"),
         config.matching.model_dump(mode="json"),
@@ -142,6 +147,7 @@ def published(config: Config, folder: Path, listing: Listing) -> Iterator[Path |
     LockedError
         Another run writes there.
     """
+    from icp_ml.data.outputs import send_list
     from icp_ml.data.publish import latest, locked, publication
 
     with locked(folder):
@@ -152,3 +158,4 @@ def published(config: Config, folder: Path, listing: Listing) -> Iterator[Path |
         mark = f"{listing.key[:12]}-{config.scoring.batch_rows}"  # parts of another cut are of no use
         with publication(folder, listing.name(config), mark) as working:
             yield working
+            send_list(working, config.scoring.output, listing.key, listing.name(config))

@@ -35,20 +35,22 @@ def score_list(run: Run, listing: Listing, folder: Path, keeps_entry: bool = Fal
     Memory holds a few batches for each process, and of each row 11 bytes and 8 more while repeats are found.
     """
     from icp_ml.data.ledger import write_entry
+    from icp_ml.data.outputs import join_list
     from icp_ml.data.placing import read_part
     from icp_ml.data.publish import write_json
-    from icp_ml.data.scored import REFUSED_COLUMNS, join_lines, join_scored
+    from icp_ml.data.scored import REFUSED_COLUMNS, SCHEMA_VERSION, join_lines
 
     work = _work(run.config, listing, folder)
     done = _scored_parts(run.config, listing, work)
     files, numbers = _files(work), range(len(done.first.paths))
-    path = join_scored(map(files.placed, numbers), folder, run.config.scoring.format)
+    path = join_list(map(files.placed, numbers), folder, run.config.scoring, listing.key)
     join_lines(map(files.refused, numbers), REFUSED_COLUMNS, folder / "refused.csv")
     if keeps_entry:
         write_entry(map(read_part, done.first.paths), folder)
     shutil.rmtree(work.folder)
     manifest = manifest_of(run, listing, done.counts, done.placed) | {
         "output": path.name,
+        "schema_version": SCHEMA_VERSION,
         "rows_repeated_by": dict(done.repeats.by_kind),
     }
     write_json(folder / "manifest.json", manifest)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from postgres import Server, started
 from support import QUICK, command
 
 hypothesis.settings.register_profile("repeatable", deadline=None, derandomize=True)
@@ -34,6 +35,12 @@ def trained(demo_tables, tmp_path_factory) -> Path:
     done = command("train", *QUICK, cwd=place)
     assert done.returncode == 0, done.stderr
     return place
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """Give a running PostgreSQL server; one that stops it starts it again."""
+    yield from started()
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Annotated, Any
 
@@ -120,7 +121,7 @@ def run_pipeline(pipeline: Pipeline) -> None:
 
     def job(composed: Any) -> None:
         _say_which_job()
-        statuses.append(_status_of(lambda: pipeline(checked(composed))))
+        statuses.append(_status_of(lambda: _with_copies(pipeline, checked(composed))))
 
     def compose_and_run() -> None:
         import hydra
@@ -129,6 +130,15 @@ def run_pipeline(pipeline: Pipeline) -> None:
 
     composing = _status_of(compose_and_run)
     sys.exit(worst([composing, *statuses]))
+
+
+def _with_copies(pipeline: Pipeline, run: Run) -> int | None:
+    """Run a pipeline that finds copies of what lies elsewhere, kept as long as it runs; TMPDIR says where."""
+    from icp_ml.data.copies import with_copies
+
+    with TemporaryDirectory(prefix="icp_ml-") as folder:
+        data = with_copies(run.config.data, Path(folder))
+        return pipeline(replace(run, config=run.config.model_copy(update={"data": data})))
 
 
 def worst(statuses: Iterable[int]) -> int:

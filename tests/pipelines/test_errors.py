@@ -10,7 +10,7 @@ error: the configuration has 4 wrong settings.
   label.top_share: input should be less than 1, not 3
   model.n_folds: input should be greater than or equal to 2, not 1
   model.foo: is no setting
-  scoring.format: input should be 'csv' or 'parquet', not 'xls'
+  scoring.format: input should be 'csv', 'parquet' or 'parquet_folder', not 'xls'
 Correct them in conf/ or in ARGS.
 """
 

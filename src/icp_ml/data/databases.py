@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from icp_ml.errors import UnavailableError
 from icp_ml.settings import FileSettings
 
 HIDDEN = "***"
+FETCHED_ROWS = 5_000  # that a server sends at once
 IN_ADDRESS = re.compile(r"(:/?/?[^:/@\s]*:)\S+@")
 ALONE_IN_ADDRESS = re.compile(r"(://)[^/:@\s]+@")  # a token, or a user's name
 SECRET_WORDS = (
@@ -63,25 +65,60 @@ def query_batches(file: FileSettings, wanted: list[str] | None, batch_rows: int)
 
 
 @contextmanager
-def _answer(file: FileSettings) -> Iterator[Any]:
-    """Run a query exactly as it is written: no sign in it stands for a parameter."""
+def answering(url: str, failed: str) -> Iterator[Any]:
+    """Give an engine for a database; what goes wrong in the block is said without any secret.
+
+    Parameters
+    ----------
+    url : str
+        SQLAlchemy address.
+    failed : str
+        What the database did not do, for the message.
+
+    Raises
+    ------
+    UnavailableError
+        The address, the driver, the database or a statement does not work.
+    """
     import sqlalchemy as sa
 
-    url = file.url or ""
+    broken: tuple[type[Exception], ...] = (sa.exc.SQLAlchemyError, ImportError, ValueError, TypeError)
     try:
         engine = sa.create_engine(url)
         _check_is_there(engine.url)
         try:
-            with engine.connect().execution_options(stream_results=True, no_parameters=True) as connection:
-                yield connection.exec_driver_sql(file.query or "")
+            yield engine
         finally:
             engine.dispose()
-    except (sa.exc.SQLAlchemyError, ImportError, ValueError, TypeError) as failure:
+    except (*broken, *_driver_errors()) as failure:
         detail = _without_secrets(str(getattr(failure, "orig", None) or failure), url)
-        fix = "Check the address, the driver and the query in conf/data."
         raise UnavailableError(
-            f"{database_name(url)} did not answer the query.", [detail], fix
+            f"{database_name(url)} {failed}.", [detail], _fix(failure, url)
         ) from None  # the cause would show the address
+
+
+@contextmanager
+def _answer(file: FileSettings) -> Iterator[Any]:
+    """Run a query exactly as it is written: no sign in it stands for a parameter."""
+    options = {"stream_results": True, "max_row_buffer": FETCHED_ROWS, "no_parameters": True}
+    with (
+        answering(file.url or "", "did not answer the query") as engine,
+        engine.connect().execution_options(**options) as connection,
+        closing(connection.exec_driver_sql(file.query or "")) as result,
+    ):
+        yield result
+
+
+def _driver_errors() -> tuple[type[Exception], ...]:
+    """Name what a driver raises where SQLAlchemy stands not between, as in a COPY."""
+    driver: Any = sys.modules.get("psycopg")
+    return () if driver is None else (driver.Error,)
+
+
+def _fix(failure: Exception, url: str) -> str:
+    if isinstance(failure, ImportError) and url.startswith("postgresql"):
+        return "Install its driver: pip install 'icp_ml[postgresql]'."
+    return "Check the address, the driver, the rights and the query or table in conf."
 
 
 def _check_is_there(url: Any) -> None:

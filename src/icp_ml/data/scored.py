@@ -56,6 +56,9 @@ SCHEMA = pa.schema(
     ]
 )
 
+SCHEMA_VERSION = 1
+"""Rises with any change of the names, types or order above; Parquet files and the manifest bear it."""
+STAMPED = SCHEMA.with_metadata({"icp_ml.schema_version": str(SCHEMA_VERSION)})
 REFUSED_COLUMNS = ("source", "row", "reason", "content")
 
 
@@ -71,7 +74,7 @@ def join_scored(paths: Iterable[Path], folder: Path, form: Literal["csv", "parqu
     """Make one file of the written parts of a scored list, in order."""
     target = folder / f"scored.{form}"
     if form == "parquet":
-        with parquet.ParquetWriter(target, SCHEMA) as writer:
+        with parquet.ParquetWriter(target, STAMPED) as writer:
             for path in paths:
                 writer.write_table(parquet.read_table(path, schema=SCHEMA))
         return target

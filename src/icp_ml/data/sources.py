@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from icp_ml.data.copies import brought
 from icp_ml.data.databases import database_name, masked, query_batches
+from icp_ml.data.endings import EXCEL_ENDINGS, FOREIGN_ENDINGS, PARQUET_ENDINGS, is_hidden, is_table
 from icp_ml.data.raw import RawBatch, Refused, column_names
 from icp_ml.data.text_files import open_bytes, open_text, text_batches
 from icp_ml.data.typed_files import RowGroup, excel_batches, parquet_batches, partition_values, unread_groups
@@ -37,11 +39,6 @@ __all__ = [
     "source_state",
 ]
 
-EXCEL_ENDINGS = (".xlsx", ".xlsm")
-FOREIGN_ENDINGS = (".xls", ".xlsb", ".ods", ".numbers")
-PARQUET_ENDINGS = (".parquet", ".pq")
-TEXT_ENDINGS = (".csv", ".tsv", ".txt")
-COMPRESSED_ENDINGS = (".gz", ".bz2", ".xz", ".zip", ".zst")
 UNREADABLE = (OSError, EOFError, lzma.LZMAError, zlib.error, zipfile.BadZipFile, UnicodeError, LookupError)
 UNSUPPORTED = (NotImplementedError, RuntimeError)  # what zipfile says of passwords and foreign methods
 
@@ -66,13 +63,14 @@ def read_batches(file: FileSettings, columns: Iterable[str], batch_rows: int) ->
         It cannot be read in its declared format, or lacks a column.
     """
     wanted = list(dict.fromkeys(columns))
-    if file.url is not None:
+    if file.url is not None and file.copied_to is None:
         yield from query_batches(file, wanted, batch_rows)
         return
-    n_before = 0
+    n_before = n_rows = 0
     for path in source_paths(file):
         for batch in _file_batches(path, file, wanted, batch_rows):
-            yield replace(batch, n_bytes=n_before + batch.n_bytes)
+            n_rows += len(batch.rows)
+            yield replace(batch, n_bytes=n_before + batch.n_bytes, places=_places(batch, file, n_rows))
         n_before += path.stat().st_size
 
 
@@ -116,21 +114,25 @@ def read_all(file: FileSettings, columns: Iterable[str], batch_rows: int = 100_0
 def source_paths(file: FileSettings) -> list[Path]:
     """List the files that a path, folder or glob names, in name order; hidden ones are left alone.
 
+    Of what lies elsewhere it gives the copies that are here, and makes them where they are not.
+
     Raises
     ------
     UnavailableError
         There is none.
     """
+    if file.copied_to is not None:
+        return sorted(one for one in brought(file).rglob("*") if one.is_file())
     path = Path(file.path or "").expanduser()
     if path.is_file():
         return [path]
     if path.is_dir():
-        found = [one for one in path.rglob("*") if _is_table(one) and not _is_hidden(one, path)]
+        found = [one for one in path.rglob("*") if is_table(one) and not is_hidden(one, path)]
     else:
         anchor = Path(path.anchor) if path.is_absolute() else Path()
         pattern = path.relative_to(anchor)
         shown = set(pattern.parts)  # a hidden folder that the pattern itself names is meant
-        found = [one for one in anchor.glob(str(pattern)) if not _is_hidden(one, anchor, shown)]
+        found = [one for one in anchor.glob(str(pattern)) if not is_hidden(one, anchor, shown)]
     found = sorted(one for one in found if one.is_file())
     if not found:
         raise UnavailableError(
@@ -140,8 +142,10 @@ def source_paths(file: FileSettings) -> list[Path]:
 
 
 def source_size(file: FileSettings) -> int:
-    """Give the bytes of a file source, 0 for SQL: the length of a progress bar."""
-    return 0 if file.url else sum(path.stat().st_size for path in source_paths(file))
+    """Give the bytes of a source, 0 for a query that is not copied: the length of a progress bar."""
+    if file.url is not None and file.copied_to is None:
+        return 0
+    return sum(path.stat().st_size for path in source_paths(file))
 
 
 def source_state(file: FileSettings) -> tuple[object, ...]:
@@ -153,9 +157,12 @@ def source_state(file: FileSettings) -> tuple[object, ...]:
 
 
 def source_digest(file: FileSettings) -> str:
-    """Digest what a source holds now: the bytes of its files, or the rows of its query in their order."""
+    """Digest what a source holds now: the bytes of its files, or the rows of its query in their order.
+
+    Of what was copied it digests the copy, so that what is digested is what is read.
+    """
     digest = hashlib.sha256()
-    if file.url is not None:
+    if file.url is not None and file.copied_to is None:
         for batch in query_batches(file, None, 50_000):
             lines = [repr(tuple(row)) for row in batch.rows.itertuples(index=False, name=None)]
             digest.update("\n".join([repr(list(batch.rows.columns)), *lines]).encode())
@@ -169,7 +176,14 @@ def source_digest(file: FileSettings) -> str:
 
 def place_name(file: FileSettings) -> str:
     """Name a source in a message, without any secret."""
-    return database_name(file.url) if file.url else Path(file.path or "").name
+    if file.url is not None:
+        return database_name(file.url)
+    return Path((file.path or "").partition("?")[0] if file.is_elsewhere else file.path or "").name
+
+
+def _places(batch: RawBatch, file: FileSettings, n_rows: int) -> list[int]:
+    """Count the rows of a query through its copy's files; those of other files each for itself."""
+    return batch.places if file.url is None else list(range(n_rows - len(batch.rows) + 1, n_rows + 1))
 
 
 def _one_dtype(rows: pd.DataFrame) -> pd.DataFrame:
@@ -178,19 +192,11 @@ def _one_dtype(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.astype(dict.fromkeys(whole, object))
 
 
-def _is_hidden(path: Path, below: Path, shown: Iterable[str] = ()) -> bool:
-    parts = [part for part in path.relative_to(below).parts if part not in shown]
-    return any(part.startswith((".", "_")) for part in parts if part != "..")
-
-
-def _is_table(path: Path) -> bool:
-    endings = [ending.lower() for ending in path.suffixes if ending.lower() not in COMPRESSED_ENDINGS]
-    return bool(endings) and endings[-1] in (*TEXT_ENDINGS, *PARQUET_ENDINGS, *EXCEL_ENDINGS)
-
-
 def _shown_name(path: Path, file: FileSettings) -> str:
     """Name one of several files by its place in the folder: parts of a table often share a name."""
-    folder = Path(file.path or "").expanduser()
+    if file.url is not None:
+        return place_name(file)
+    folder = Path(file.copied_to or file.path or "").expanduser()
     return str(path.relative_to(folder)) if path != folder and path.is_relative_to(folder) else path.name
 
 

@@ -180,7 +180,7 @@ def place(ready: Ready, task: PlaceTask) -> Placed:
         said = worth_of(files.candidates(task.number), ready.work.models, segments, is_top)
         at = rows.column_names.index("worth_finding")
         rows = rows.set_column(at, "worth_finding", pa.array(said, pa.string()))
-    write_scored(rows, files.placed(task.number), ready.work.scoring.format)
+    write_scored(rows, files.placed(task.number), ready.work.scoring.part_form)
     return _counted(rows)
 
 

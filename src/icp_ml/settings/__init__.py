@@ -27,6 +27,7 @@ from icp_ml.settings.mapping import (
     KeySettings,
     TableSettings,
 )
+from icp_ml.settings.output import OutputSettings, TableOutputSettings
 from icp_ml.settings.rubric import ConditionSettings, PointSettings, RubricSettings
 from icp_ml.settings.rules import RuleSettings
 from icp_ml.settings.segments import SegmentSettings
@@ -78,6 +79,7 @@ __all__ = [
     "ModelKind",
     "ModelSettings",
     "NeverBestSettings",
+    "OutputSettings",
     "PercentileTierSettings",
     "PointSettings",
     "PrecisionTierSettings",
@@ -90,6 +92,7 @@ __all__ = [
     "SegmentSettings",
     "Settings",
     "SplitSettings",
+    "TableOutputSettings",
     "TableSettings",
     "TierSettings",
     "TrackingSettings",

@@ -59,8 +59,9 @@ class ColumnSettings(Settings):
 class FileSettings(Settings):
     """A file, folder or glob, or an SQL query, and the format it was found to have.
 
-    `path` names CSV, Parquet or Excel by its ending; `url` and `query` name a database, with secrets
-    taken from the environment: `url: ${oc.env:CRM_URL}`.
+    `path` names CSV, Parquet or Excel by its ending, here or in an object store (`s3://…`, `gs://…`,
+    `https://…`); `url` and `query` name a database, with secrets taken from the environment:
+    `url: ${oc.env:CRM_URL}`.
     """
 
     path: str | None = None
@@ -69,6 +70,7 @@ class FileSettings(Settings):
     sheet: str | None = None  # of an Excel file; absent: the first
     delimiter: str = ","
     encoding: str = "utf-8-sig"
+    copied_to: str | None = Field(default=None, exclude=True)  # a folder here for the copy; set by a run
 
     @model_validator(mode="after")
     def _has_one_place(self) -> FileSettings:
@@ -77,6 +79,11 @@ class FileSettings(Settings):
         if (self.url is None) != (self.query is None):
             raise ValueError("url and query go together")
         return self
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Say whether it has to be brought here to be read: out of a database or an object store."""
+        return self.url is not None or "://" in (self.path or "")
 
 
 class JoinSettings(FileSettings):

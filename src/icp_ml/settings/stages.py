@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from icp_ml.settings.base import Count, NotNegative, Positive, Settings, Share, Text
+from icp_ml.settings.output import OutputSettings
 from icp_ml.settings.tiers import ListTierSettings, TierSettings
 
 ModelKind = Literal["boosted_trees", "logistic_regression", "blend", "rubric"]
@@ -125,9 +126,17 @@ class ScoringSettings(Settings):
     min_observed: Count  # customers like that; fewer: no rate is said
     n_worth_finding: Annotated[int, Field(ge=0)]  # top rows of a list
     exploration_share: Annotated[float, Field(ge=0, lt=1)]  # of the accounts that may be worked
-    format: Literal["csv", "parquet"]
+    format: Literal["csv", "parquet", "parquet_folder"]
     folder: str
     batch_rows: Count
+    output: OutputSettings
+
+    @property
+    def part_form(self) -> Literal["csv", "parquet"]:
+        """Say how the parts of a list are kept: as lines where joining those is all there is to do."""
+        output = self.output
+        is_plain = output.sort == "list" and output.preset is None and output.table is None
+        return "csv" if self.format == "csv" and is_plain else "parquet"
 
 
 class RescoreSettings(Settings):

@@ -41,14 +41,16 @@ def read_sources(
     meant = {column: asdict(field) for column, field in fields.items() if column in brought}
     places = {name: place_of(table.columns, one.columns) for name, one in mapping.enrichment.items()}
     alone = mapping.model_copy(update=dict.fromkeys(NOT_ENRICHMENT))
-    return _read(alone.model_dump_json(by_alias=True), json.dumps([meant, places]), _states(mapping))
+    copies = {name: one.copied_to for name, one in mapping.enrichment.items()}
+    meaning = json.dumps([meant, places, copies])
+    return _read(alone.model_dump_json(by_alias=True), meaning, _states(mapping))
 
 
 @lru_cache(maxsize=2)
 def _read(written: str, meaning: str, states: tuple[object, ...]) -> tuple[Source, ...]:
     """Read every further table of a mapping; `states` tells one state of its files from another."""
-    mapping = DataSettings.model_validate_json(written)
-    meant, places = json.loads(meaning)
+    meant, places, copies = json.loads(meaning)
+    mapping = _with_copies(DataSettings.model_validate_json(written), copies)
     fields = FIRMOGRAPHICS | {column: Field(**one) for column, one in meant.items()}
     found, failures = [], []
     for name in mapping.enrichment:
@@ -60,12 +62,20 @@ def _read(written: str, meaning: str, states: tuple[object, ...]) -> tuple[Sourc
     return tuple(found)
 
 
+def _with_copies(mapping: DataSettings, copies: Mapping[str, str | None]) -> DataSettings:
+    enrichment = {
+        name: one.model_copy(update={"copied_to": copies[name]}) for name, one in mapping.enrichment.items()
+    }
+    return mapping.model_copy(update={"enrichment": enrichment})
+
+
 def _states(mapping: DataSettings) -> tuple[object, ...]:
     states: list[object] = []
     failures: list[IcpError] = []
     for settings in mapping.enrichment.values():
         try:
-            paths = [] if settings.url else source_paths(settings)
+            is_live = settings.url is not None and settings.copied_to is None
+            paths = [] if is_live else source_paths(settings)
         except UnavailableError as failure:
             failures.append(failure)
         else:

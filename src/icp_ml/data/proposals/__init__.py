@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from icp_ml.data.sources import COMPRESSED_ENDINGS
+from icp_ml.data.endings import COMPRESSED_ENDINGS
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from icp_ml.data.sources import EXCEL_ENDINGS, PARQUET_ENDINGS, open_bytes
+from icp_ml.data.endings import EXCEL_ENDINGS, PARQUET_ENDINGS
+from icp_ml.data.sources import open_bytes
 from icp_ml.errors import DataError, UnavailableError
 from icp_ml.settings import FileSettings
 

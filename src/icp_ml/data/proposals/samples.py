@@ -10,10 +10,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from icp_ml.data.endings import EXCEL_ENDINGS, PARQUET_ENDINGS
 from icp_ml.data.proposals import vocabulary
 from icp_ml.data.proposals.formats import Format, format_of
 from icp_ml.data.proposals.headings import is_writable
-from icp_ml.data.sources import EXCEL_ENDINGS, PARQUET_ENDINGS, column_names, open_text, read_batches
+from icp_ml.data.sources import column_names, open_text, read_batches
 from icp_ml.errors import DataError
 from icp_ml.parsing.texts import parse_id
 from icp_ml.parsing.typed import as_text
