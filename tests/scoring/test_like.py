@@ -164,3 +164,12 @@ def test_rates_are_written_in_percent(rate: float, words: str) -> None:
 def test_nothing_seen_says_nothing() -> None:
     words, rate, n = rate_of(Attribute("a", "a", "levels", ("a",)), Observed(), ("x",), True)
     assert (words, math.isnan(rate), n) == (" (+)", True, -1)
+
+
+def test_two_cities_of_one_name_have_each_their_own_rate() -> None:
+    city = Attribute("city", "city", "levels", ("city",), ("country",))
+    counts = {"north america > us > paris": (40, 20), "france > fr > paris": (50, 30)}
+    place = pd.DataFrame({"country": ["US", "FR"], "city": ["Paris", "Paris"]})
+    seen = Observed("customers", 100, 20, {"city": Seen(counts=counts)})
+    found, _ = reasons(Told(Encoder((city,)), seen, Columns(place, DAY)), np.ones((2, 1)), 1)
+    assert [row[0]["n_customers"] for row in found.to_pylist()] == [40, 50]

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small import companies, recipe, remembering, settings, trained
 
+from icp_ml.model.exemplars import keys_of
 from icp_ml.model.remembering import exemplars_of
 from icp_ml.model.training import fit_candidate
 from icp_ml.schema import FIRMOGRAPHICS
@@ -74,6 +75,14 @@ def test_a_customer_is_not_its_own_neighbour(kept) -> None:
         )
     ]
     assert any(own) is (not kept)
+
+
+def test_punctuation_and_case_make_no_other_name() -> None:
+    names = pd.array(["Prairie Key, Inc.", "PRAIRIE KEY INC", "Prairie Kay Inc", None, ""], "str")
+    accounts = pd.DataFrame({"account_id": pd.array(list("ABCDE"), "str"), "name": names})
+    one, same, other, *unknown = keys_of(accounts)[:, 1].tolist()
+    assert one == same != other
+    assert unknown == [0, 0]
 
 
 @pytest.mark.parametrize("kind", KINDS[:2])

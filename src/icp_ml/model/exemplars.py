@@ -15,6 +15,8 @@ from icp_ml.features.statistics import Floats, Known
 from icp_ml.forest.nearest import Keys, Nearest, Points, Rows, nearest
 from icp_ml.matching.keys import hashed
 
+SIGNS = r"[\s!-/:-@\[-`{-~]+"
+"""Blanks and punctuation, as both of pandas' engines understand them."""
 N_BEST, N_POOR = 3, 1
 """Neighbours that are looked for."""
 
@@ -117,12 +119,14 @@ class Exemplars:
 
 
 def keys_of(accounts: pd.DataFrame) -> Keys:
-    """Digest id, name and web domain to 64 bits each, 0 where one is not known; case makes no other name."""
+    """Digest id, name and web domain to 64 bits each, 0 where one is not known.
+
+    Case, blanks and punctuation make no other name.
+    """
     nothing = pd.Series(pd.array([None] * len(accounts), "str"), index=accounts.index)
-    name = accounts.get("name", nothing).str.casefold().str.strip()
-    return np.column_stack(
-        [hashed(one) for one in (accounts["account_id"], name, accounts.get("domain", nothing))]
-    )
+    name = accounts.get("name", nothing).str.casefold().str.replace(SIGNS, "", regex=True)
+    texts = (accounts["account_id"], name.mask(name == ""), accounts.get("domain", nothing))
+    return np.column_stack([hashed(one) for one in texts])
 
 
 def _side_json(side: Side) -> str:
