@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from socket import gethostname
 
 from pydantic import TypeAdapter
 
@@ -12,6 +16,17 @@ from icp_ml.data.first_pass import PartCounts
 
 COUNTS = TypeAdapter(PartCounts)
 NUMBER = re.compile(r"([0-9]+)\.json")
+
+
+@contextmanager
+def finished(path: Path) -> Iterator[Path]:
+    """Give a name of this process's own to write to; the file gets its real name when it is whole.
+
+    A worker whose run is over may still write a part that the next run's workers write too.
+    """
+    half = path.with_name(f"{path.name}.{gethostname()}.{os.getpid()}")
+    yield half
+    half.replace(path)
 
 
 @dataclass(frozen=True)
@@ -45,9 +60,8 @@ class PartFiles:
 
     def write_counts(self, number: int, counts: PartCounts) -> None:
         """Write what was counted, in one step: from now on the part is done."""
-        half = self.folder / f"{number:07}.half"
-        half.write_bytes(COUNTS.dump_json(counts))
-        half.replace(self.counts(number))
+        with finished(self.counts(number)) as half:
+            half.write_bytes(COUNTS.dump_json(counts))
 
     def read_counts(self, number: int) -> PartCounts:
         """Read what was counted in a part."""

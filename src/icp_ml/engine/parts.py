@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from icp_ml.data.first_pass import PartCounts, Scored, write_part
-from icp_ml.data.parts import PartFiles
+from icp_ml.data.parts import PartFiles, finished
 from icp_ml.data.placing import Part, Placed, SegmentList, place_part
 from icp_ml.data.rules import PreparedRules
 from icp_ml.data.scored import RefusedRows, write_scored
@@ -62,6 +62,11 @@ class Work:
     scoring: ScoringSettings
     today: date
     seed: int
+
+    def warm_up(self) -> None:
+        """Compile what is compiled when it is first used, so that processes started later share it."""
+        for model in self.models.values():
+            model.explain(np.zeros((1, len(model.encoder.columns))), 1)
 
 
 class PieceTask(NamedTuple):
@@ -161,10 +166,15 @@ def score_piece(ready: Ready, task: PieceTask) -> PartDone:
     """Score a piece of the list into its part's files; the counts come last and say that it is done."""
     files, counts = ready.files, PartCounts.of(tuple(ready.work.models))
     candidates = Candidates(ready.work.scoring.n_worth_finding, task.floors)
-    with RefusedRows(files.refused(task.number)) as refused:
+    with (
+        finished(files.scored(task.number)) as rows,
+        finished(files.refused(task.number)) as lines,
+        RefusedRows(lines) as refused,
+    ):
         gathered = Gathered(counts, refused, candidates)
-        write_part(ready.scored(task.piece, gathered), counts, files.scored(task.number))
-    candidates.write(files.candidates(task.number))
+        write_part(ready.scored(task.piece, gathered), counts, rows)
+    with finished(files.candidates(task.number)) as kept:
+        candidates.write(kept)
     counts.refused_by_reason.update(refused.by_reason)
     counts.n_bytes = task.piece.n_bytes
     files.write_counts(task.number, counts)
@@ -180,7 +190,8 @@ def place(ready: Ready, task: PlaceTask) -> Placed:
         said = worth_of(files.candidates(task.number), ready.work.models, segments, is_top)
         at = rows.column_names.index("worth_finding")
         rows = rows.set_column(at, "worth_finding", pa.array(said, pa.string()))
-    write_scored(rows, files.placed(task.number), ready.work.scoring.part_form)
+    with finished(files.placed(task.number)) as path:
+        write_scored(rows, path, ready.work.scoring.part_form)
     return _counted(rows)
 
 

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
+from itertools import islice
+from threading import Thread, current_thread, main_thread
+from time import sleep
 from typing import Any
 
 from icp_ml.engine.parts import Ready, Work
@@ -17,6 +24,7 @@ Map = Callable[[Call, Iterable[Any]], Iterator[Any]]
 
 AHEAD = 2
 """Tasks that wait for each worker: enough to keep it busy, few enough to bound memory."""
+SECONDS_TO_NOTICE = 0.5
 
 _ready: dict[str, Ready] = {}
 """In a worker: what it was prepared with, by the key of the work."""
@@ -59,39 +67,52 @@ def _alone(work: Work) -> Iterator[Map]:
 
 @contextmanager
 def _processes(n_workers: int, work: Work) -> Iterator[Map]:
-    from joblib import Parallel, delayed
-    from joblib.externals.loky.process_executor import TerminatedWorkerError
+    """Start processes of this machine; on Linux they share what is in memory already, and start at once."""
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
 
-    with Parallel(
-        n_jobs=n_workers,
-        backend="loky",
-        return_as="generator_unordered",
-        pre_dispatch=AHEAD * n_workers,
-        batch_size=1,
-        max_nbytes=None,
-        initializer=prepare,
-        initargs=(work,),
-    ) as pool:
+    context = get_context("fork" if sys.platform == "linux" else "spawn")
+    work.warm_up()
+    with ProcessPoolExecutor(n_workers, context, prepare, (work,)) as pool:
+        try:
+            yield partial(_mapped, pool, work.key, AHEAD * n_workers)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
-        def mapped(call: Call, tasks: Iterable[Any]) -> Iterator[Any]:
-            try:
-                yield from pool(delayed(answer)(work.key, call, task) for task in tasks)
-            except TerminatedWorkerError as failure:
-                what = "worker processes died, as when the machine runs out of memory."
-                fix = "Run again: it goes on where it stopped; with fewer n_jobs or scoring.batch_rows."
-                raise WorkersLost(what, fix=fix) from failure
 
-        yield mapped
+def _mapped(pool: Executor, key: str, n_ahead: int, call: Call, tasks: Iterable[Any]) -> Iterator[Any]:
+    """Hand out tasks, a few ahead of what was taken."""
+    from concurrent.futures import FIRST_COMPLETED, wait
+    from concurrent.futures.process import BrokenProcessPool
+
+    waiting = iter(tasks)
+    try:
+        flying = {pool.submit(answer, key, call, task) for task in islice(waiting, n_ahead)}
+        while flying:
+            landed, flying = wait(flying, return_when=FIRST_COMPLETED)
+            for future in landed:
+                yield future.result()
+                flying |= {pool.submit(answer, key, call, task) for task in islice(waiting, 1)}
+    except BrokenProcessPool as failure:
+        what = "worker processes died, as when the machine runs out of memory."
+        fix = "Run again: it goes on where it stopped; with fewer n_jobs or scoring.batch_rows."
+        raise WorkersLost(what, fix=fix) from failure
 
 
 def prepare(work: Work) -> None:
-    """Prepare this worker for the tasks of one work; those of an earlier one are over."""
-    import signal
-    import threading
-
-    if threading.current_thread() is threading.main_thread():
+    """Prepare this worker for the tasks of one work."""
+    if current_thread() is main_thread():  # a process of its own, and no thread of a Dask worker
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that was interrupted ends its workers
+        Thread(target=_die_with_parent, args=(os.getppid(),), daemon=True).start()
     _ready[work.key] = Ready(work)
+
+
+def _die_with_parent(parent: int) -> None:
+    """End this process when the one that started it is gone: nobody will take what it makes."""
+    while os.getppid() == parent:
+        sleep(SECONDS_TO_NOTICE)
+    os._exit(1)
 
 
 def forget(key: str) -> None:
