@@ -77,8 +77,8 @@ def test_a_customer_is_not_its_own_neighbour(kept) -> None:
     assert any(own) is (not kept)
 
 
-def test_punctuation_and_case_make_no_other_name() -> None:
-    names = pd.array(["Prairie Key, Inc.", "PRAIRIE KEY INC", "Prairie Kay Inc", None, ""], "str")
+def test_punctuation_case_and_legal_form_make_no_other_name() -> None:
+    names = pd.array(["Prairie Key, Inc.", "PRAIRIE KEY Incorporated", "Prairie Kay Inc", None, ""], "str")
     accounts = pd.DataFrame({"account_id": pd.array(list("ABCDE"), "str"), "name": names})
     one, same, other, *unknown = keys_of(accounts)[:, 1].tolist()
     assert one == same != other

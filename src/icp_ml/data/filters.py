@@ -81,7 +81,7 @@ def _is_among(values: pd.Series[Any], wanted: Values, is_list: bool) -> Any:
     if not is_list:
         return values.isin(wanted)
     codes, distinct = pd.factorize(values)
-    hits = [not wanted.isdisjoint(str(one).split(JOINER)) for one in distinct]
+    hits = [not wanted.isdisjoint(str(one).split(JOINER)) for one in distinct.tolist()]
     return pd.Series(np.array([*hits, False])[codes], index=values.index)  # a missing list has code -1
 
 

@@ -125,6 +125,12 @@ def match_keys(accounts: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(digests, index=accounts.index)
 
 
+def name_key(names: pd.Series[Any]) -> Keys:
+    """Digest names as `match_keys` does: no legal form, case, accents or signs; 0 where one is missing."""
+    codes, parts = name_parts(names)
+    return _digests(parts["glued"])[codes]
+
+
 def _name_keys(names: pd.Series[Any]) -> dict[str, Any]:
     codes, parts = name_parts(names)
     glued = parts["glued"]

@@ -13,10 +13,8 @@ import pandas as pd
 
 from icp_ml.features.statistics import Floats, Known
 from icp_ml.forest.nearest import Keys, Nearest, Points, Rows, nearest
-from icp_ml.matching.keys import hashed
+from icp_ml.matching.keys import hashed, name_key
 
-SIGNS = r"[\s!-/:-@\[-`{-~]+"
-"""Blanks and punctuation, as both of pandas' engines understand them."""
 N_BEST, N_POOR = 3, 1
 """Neighbours that are looked for."""
 
@@ -121,12 +119,11 @@ class Exemplars:
 def keys_of(accounts: pd.DataFrame) -> Keys:
     """Digest id, name and web domain to 64 bits each, 0 where one is not known.
 
-    Case, blanks and punctuation make no other name.
+    Legal form, case, accents and signs make no other name.
     """
     nothing = pd.Series(pd.array([None] * len(accounts), "str"), index=accounts.index)
-    name = accounts.get("name", nothing).str.casefold().str.replace(SIGNS, "", regex=True)
-    texts = (accounts["account_id"], name.mask(name == ""), accounts.get("domain", nothing))
-    return np.column_stack([hashed(one) for one in texts])
+    names, domains = (accounts.get(name, nothing) for name in ("name", "domain"))
+    return np.column_stack([hashed(accounts["account_id"]), name_key(names), hashed(domains)])
 
 
 def _side_json(side: Side) -> str:

@@ -129,7 +129,8 @@ def _parse_distinct(
     plain = parse_plain(distinct, kind, column, rates) if isinstance(distinct, Texts) else None
     left = np.arange(len(distinct)) if plain is None else np.flatnonzero(plain.is_left)
     understand = parser_of(kind, column, rates)
-    found = [understand(value) for value in (distinct if plain is None else distinct[left])]
+    given = distinct if plain is None else distinct[left]
+    found = [understand(value) for value in (given if isinstance(given, list) else given.tolist())]
     read = _as_array([None if value is ABSENT else value for value in found], kind)
     is_strange = np.fromiter((value is None for value in found), dtype=bool, count=len(found))
     if plain is None:

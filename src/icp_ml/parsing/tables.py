@@ -72,7 +72,7 @@ def _currencies(
     named = parse_mapped(raw, index, "text", columns["currency"], written).values
     codes, distinct = pd.factorize(named)
     default = columns["currency"].currency or written.rates.currency
-    known = [currency_code(str(one), default) for one in distinct]
+    known = [currency_code(str(one), default) for one in distinct.tolist()]
     return pd.Series([known[code] if code >= 0 else "" for code in codes], index, dtype=object)
 
 
