@@ -89,9 +89,9 @@ def test_ranks_and_list_tiers_are_of_who_may_be_worked(ruled, manifest) -> None:
     rank = eligible["fit_probability"].rank(method="min", ascending=False)
     assert (eligible["fit_rank"] == rank).all()
     assert eligible["list_tier"].value_counts().to_dict() == manifest["list_tiers"]
-    assert (manifest["list_tiers"]["Best fit"], manifest["list_tiers"]["Good fit"]) == (100, 200)
+    assert (manifest["list_tiers"]["A"], manifest["list_tiers"]["B"]) == (100, 200)
     first = eligible.sort_values("fit_probability", ascending=False, kind="stable").head(100)
-    assert set(first["list_tier"]) == {"Best fit"}
+    assert set(first["list_tier"]) == {"A"}
 
 
 def test_a_tenth_is_drawn_for_exploration(ruled, manifest) -> None:

@@ -33,11 +33,11 @@ def test_percentiles_average_fifty(scores) -> None:
 
 
 SCORES = st.lists(st.sampled_from([0.1, 0.2, 0.3, 0.5, 0.9]), max_size=30).map(np.array)
-PERCENTILE = PercentileTierSettings(by="percentile", best_fit=0.1, good_fit=0.2)
+PERCENTILE = PercentileTierSettings(by="percentile", a=0.1, b=0.2)
 
 
-def capacity(best_fit: int, good_fit: int) -> CapacityTierSettings:
-    return CapacityTierSettings(by="capacity", best_fit=best_fit, good_fit=good_fit)
+def capacity(a: int, b: int) -> CapacityTierSettings:
+    return CapacityTierSettings(by="capacity", a=a, b=b)
 
 
 def tiers_of(scores, settings, is_eligible=None) -> list[str | None]:
@@ -63,10 +63,10 @@ def test_ranks_count_those_above_and_ties_share_the_smallest() -> None:
 @pytest.mark.parametrize(
     ("scores", "n", "tiers"),
     [
-        ([0.1, 0.9, 0.5], (1, 1), ["Bad fit", "Best fit", "Good fit"]),
-        ([0.5, 0.5, 0.5, 0.5], (1, 2), ["Best fit", "Good fit", "Good fit", "Bad fit"]),
-        ([0.5, 0.9, 0.5], (2, 0), ["Best fit", "Best fit", "Bad fit"]),
-        ([0.5, 0.9], (5, 5), ["Best fit", "Best fit"]),
+        ([0.1, 0.9, 0.5], (1, 1), ["C", "A", "B"]),
+        ([0.5, 0.5, 0.5, 0.5], (1, 2), ["A", "B", "B", "C"]),
+        ([0.5, 0.9, 0.5], (2, 0), ["A", "A", "C"]),
+        ([0.5, 0.9], (5, 5), ["A", "A"]),
         ([], (5, 5), []),
     ],
 )
@@ -79,8 +79,8 @@ def test_capacity_is_exact_among_eligible_rows(scores, n_best, n_good, random) -
     is_eligible = np.array([random.random() < 0.7 for _ in scores], dtype=bool)
     found = tiers_of(scores, capacity(n_best, n_good), is_eligible)
     n = int(is_eligible.sum())
-    assert found.count("Best fit") == min(n_best, n)
-    assert found.count("Good fit") == min(n_good, max(n - n_best, 0))
+    assert found.count("A") == min(n_best, n)
+    assert found.count("B") == min(n_good, max(n - n_best, 0))
     assert [one is None for one in found] == (~is_eligible).tolist()
     order = sorted(np.flatnonzero(is_eligible), key=lambda at: (-scores[at], at))
     ranked = [LIST_TIERS.index(found[at]) for at in order]
@@ -90,11 +90,9 @@ def test_capacity_is_exact_among_eligible_rows(scores, n_best, n_good, random) -
 @given(SCORES)
 def test_percentile_tiers_are_those_of_the_percentile(scores) -> None:
     percentile = midrank_percentile(scores, np.sort(scores))
-    expected = np.where(
-        percentile >= 90 - 1e-9, "Best fit", np.where(percentile >= 70 - 1e-9, "Good fit", "Bad fit")
-    )
+    expected = np.where(percentile >= 90 - 1e-9, "A", np.where(percentile >= 70 - 1e-9, "B", "C"))
     assert tiers_of(scores, PERCENTILE) == expected.tolist()
 
 
 def test_a_model_that_tells_nobody_apart_singles_nobody_out_by_percentile() -> None:
-    assert tiers_of([0.3] * 50, PERCENTILE) == ["Bad fit"] * 50
+    assert tiers_of([0.3] * 50, PERCENTILE) == ["C"] * 50

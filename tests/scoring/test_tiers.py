@@ -96,10 +96,10 @@ def test_economics_without_its_two_numbers_names_them() -> None:
 
 def test_a_wrong_setting_is_named_as_it_is_written() -> None:
     with pytest.raises(ConfigError) as failure:
-        compose("scoring.tiers.best_fit=-1", "scoring.list_tiers.good_fit=2")
+        compose("scoring.tiers.best_fit=-1", "scoring.list_tiers.b=2")
     assert [one.partition(":")[0] for one in failure.value.details] == [
         "scoring.tiers.best_fit",
-        "scoring.list_tiers.good_fit",
+        "scoring.list_tiers.b",
     ]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from icp_ml.features.statistics import Floats
-from icp_ml.scoring.tiers import BAD_FIT, BEST_FIT, GOOD_FIT, NEVER
+from icp_ml.scoring.tiers import LIST_TIERS, NEVER
 from icp_ml.settings import CapacityTierSettings, ListTierSettings
 
 ROUNDING = 1e-9  # of a share of the list
@@ -74,10 +74,10 @@ class Cut:
 
 @dataclass(frozen=True)
 class ListCuts:
-    """Where Best fit and Good fit end in one list; Good fit holds what Best fit does not."""
+    """Where A and B end in one list; B holds what A does not."""
 
-    best_fit: Cut
-    good_fit: Cut
+    a: Cut
+    b: Cut
 
 
 NOBODY = Cut(NEVER, NEVER)
@@ -96,10 +96,10 @@ def list_cuts(eligible: Floats, settings: ListTierSettings, place_of: PlaceOf) -
     place_of : callable
         Asked by capacity alone.
     """
-    best_fit, both = settings.best_fit, settings.best_fit + settings.good_fit
+    a, both = settings.a, settings.a + settings.b
     if isinstance(settings, CapacityTierSettings):
-        return ListCuts(*(top_cut(eligible, round(n), place_of) for n in (best_fit, both)))
-    return ListCuts(*(_share_cut(eligible, share) for share in (best_fit, both)))
+        return ListCuts(*(top_cut(eligible, round(n), place_of) for n in (a, both)))
+    return ListCuts(*(_share_cut(eligible, share) for share in (a, both)))
 
 
 def list_tier(scores: Floats, places: Any, is_eligible: Any, cuts: ListCuts) -> Any:
@@ -113,8 +113,9 @@ def list_tier(scores: Floats, places: Any, is_eligible: Any, cuts: ListCuts) -> 
     is_eligible : ndarray of bool, shape (n_rows,)
     cuts : ListCuts
     """
-    good_or_bad = np.where(cuts.good_fit.holds(scores, places), GOOD_FIT, BAD_FIT)
-    found = np.where(cuts.best_fit.holds(scores, places), BEST_FIT, good_or_bad).astype(object)
+    first, second, rest = LIST_TIERS
+    below = np.where(cuts.b.holds(scores, places), second, rest)
+    found = np.where(cuts.a.holds(scores, places), first, below).astype(object)
     found[~is_eligible] = None
     return found
 

@@ -21,8 +21,9 @@ from icp_ml.settings import (
 )
 
 BEST_FIT, GOOD_FIT, BAD_FIT, INSUFFICIENT = "Best fit", "Good fit", "Bad fit", "Insufficient data"
-LIST_TIERS = (BEST_FIT, GOOD_FIT, BAD_FIT)
-TIERS = (*LIST_TIERS, INSUFFICIENT)
+TIERS = (BEST_FIT, GOOD_FIT, BAD_FIT, INSUFFICIENT)
+LIST_TIERS = ("A", "B", "C")
+"""Other names: the A of a poor list may be a Bad fit."""
 ROUNDING = 1e-12  # of sums and logarithms, on a probability or on points
 NEVER = np.inf
 """A cut-off that nobody reaches."""

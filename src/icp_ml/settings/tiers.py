@@ -71,13 +71,13 @@ class PercentileTierSettings(Settings):
     """The top share of the list, and the next."""
 
     by: Literal["percentile"]
-    best_fit: Share
-    good_fit: Share
+    a: Share
+    b: Share
 
     @model_validator(mode="after")
     def _is_a_part(self) -> PercentileTierSettings:
-        if self.best_fit + self.good_fit > 1:
-            raise ValueError("best_fit and good_fit must be 1 together at most")
+        if self.a + self.b > 1:
+            raise ValueError("a and b must be 1 together at most")
         return self
 
 
@@ -85,8 +85,8 @@ class CapacityTierSettings(Settings):
     """As many accounts as a team can work."""
 
     by: Literal["capacity"]
-    best_fit: Count
-    good_fit: Annotated[int, Field(ge=0)]
+    a: Count
+    b: Annotated[int, Field(ge=0)]
 
 
 ListTierSettings = Annotated[PercentileTierSettings | CapacityTierSettings, Field(discriminator="by")]
