@@ -81,11 +81,11 @@ def test_one_seed_gives_the_same_bytes(tmp_path: Path) -> None:
 
 def test_another_seed_gives_other_bytes(tmp_path: Path) -> None:
     once, other = _bytes(7, tmp_path / "once"), _bytes(8, tmp_path / "other")
-    assert all(once[name] != other[name] for name in once)
+    assert {name for name in once if once[name] == other[name]} <= {"named.csv"}  # of ids, which are counted
 
 
 def test_writing_leaves_no_unfinished_file(folder: Path) -> None:
-    assert sorted(path.name for path in folder.iterdir()) == sorted([*FILES, "truth"])
+    assert sorted(path.name for path in folder.iterdir()) == sorted([*FILES, *LISTS, "truth"])
 
 
 @pytest.mark.parametrize("name", ["customers", "orders", "deals", "signals"])
