@@ -85,11 +85,12 @@ $(BENCH): pyproject.toml constraints.txt setup/environment
 	@PYTHON="$(PYTHON)" setup/environment .venv-bench bench
 	@touch $@
 
-bench: $(STAMP) $(BENCH) ## measure scores and reasons against LightGBM, shap, woodelf, ONNX Runtime: make bench [DATA=FOLDER]
+bench: $(STAMP) $(BENCH) ## measure speed: reasons against other tools, predict against a script: make bench [DATA=FOLDER]
 	@$(RUN).demo $(ARGS)
 	@$(RUN).train $(ARGS)
 	@if [ -n "$(DATA)" ]; then $(RUN).train data=crunchbase data.root=$(DATA)/crunchbase_2015 $(ARGS); fi
 	@.venv-bench/bin/python -m benchmarks.forest.run $(DATA)
+	@$(BIN)/python -m benchmarks.predict.run
 
 QUALITY := .venv-quality/.installed
 
