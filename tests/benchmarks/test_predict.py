@@ -9,7 +9,8 @@ import pytest
 from support import command
 
 from benchmarks.predict.composed import composed
-from benchmarks.predict.measuring import measured
+from benchmarks.predict.measuring import Measured, measured
+from benchmarks.predict.run import against
 from benchmarks.predict.script import explained, read_accounts, strongest
 from benchmarks.predict.stages import STAGES, Clock, place_of
 from icp_ml.tracking.exports import read_model
@@ -64,3 +65,15 @@ def test_the_seconds_of_a_stage_are_without_those_of_the_stages_within():
     each = clock.timed("inner", lambda: (sum(range(1_000_000)) for _ in range(2)))
     clock.timed("outer", lambda: (inner(), list(each())))()
     assert clock.seconds["outer"] < 0.2 * clock.seconds["inner"]
+
+
+def test_beyond_its_rows_the_script_is_drawn_out_in_a_straight_line():
+    predict = {("predict", n): Measured(2 + n * 1e-4, 3 + n * 2e-4, 100) for n in (1_000, 1_000_000)}
+    script = {("script", n): Measured(1 + n * 1e-3, 1 + n * 1e-3, 100) for n in (1_000, 100_000)}
+    floor = {("floor", n): Measured(0.5, 0.5, 100) for n in (1_000, 1_000_000)}
+    table = against(predict | script | floor, [1_000, 1_000_000], [1_000, 100_000])
+    assert table[2:] == [
+        "| 1,000 | 2.1 | 2.0 | 1.0 x | 0.6 x | 0.5 |",
+        "| 1,000,000 | 102.0 | about 1,001.0 | 9.8 x | 4.9 x | 0.5 |",
+        "| each further | | | 10.0 x | 5.0 x | |",
+    ]
