@@ -40,7 +40,7 @@ def read_accounts(config: Config) -> pd.DataFrame:
     """Read the whole list; the rest of the work on its columns is lent by the product."""
     table = table_settings("prospects", config.data)
     rows = pd.read_csv(
-        table.path,
+        str(table.path),
         sep=table.delimiter,
         encoding=table.encoding,
         dtype="str",
@@ -71,7 +71,7 @@ def explained(accounts: pd.DataFrame, model: Model, day: pd.Timestamp) -> tuple[
     forest, linear, share = parts_of(model)
     boosters = [lgb.Booster(model_str=text) for text in forest.texts]
     log_odds = np.mean([one.predict(matrix, raw_score=True) for one in boosters], axis=0)
-    by_column = np.mean([one.predict(matrix, pred_contrib=True)[:, :-1] for one in boosters], axis=0)
+    by_column = np.mean([one.predict(matrix, pred_contrib=True) for one in boosters], axis=0)[:, :-1]
     if linear is not None:
         log_odds = (1 - share) * log_odds + share * linear.log_odds(matrix)[:, 0]
         by_column = (1 - share) * by_column + share * linear.terms(matrix)
