@@ -114,8 +114,8 @@ def _attempt(config: Config, listing: Listing, work: Work) -> Done:
     tops = _tops(work)
     tasks = _tasks(config, work, tops)
     ahead = list(islice(tasks, FEW_PIECES + 1))
-    n_workers = 1 if len(ahead) <= FEW_PIECES else _n_workers(config)
-    with workers(config.engine, n_workers, work) as mapped:
+    n_processes = 1 if len(ahead) <= FEW_PIECES else n_workers(config)
+    with workers(config.engine, n_processes, work) as mapped:
         counts = _score(config, work, tops, mapped(score_piece, chain(ahead, tasks)))
         _check_unchanged(config, listing)
         check_not_empty(config, counts)
@@ -126,7 +126,8 @@ def _attempt(config: Config, listing: Listing, work: Work) -> Done:
     return Done(counts, first, repeats, placed)
 
 
-def _n_workers(config: Config) -> int:
+def n_workers(config: Config) -> int:
+    """Say how many processes of this machine work at once."""
     from joblib import effective_n_jobs
 
     return config.engine.n_workers or int(effective_n_jobs(config.n_jobs))

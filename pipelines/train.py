@@ -53,13 +53,16 @@ def _checked(run: Run, tried: Attempt) -> tuple[Prepared, list[Finding]]:
 
 
 def _fit(run: Run, found: Prepared, findings: list[Finding]) -> tuple[Fit, Model]:
+    from icp_ml.engine.reaching import folds_on
     from icp_ml.model.training import fit_candidate, n_steps
     from pipelines.assembling import assemble, recipe_of, unused_notes
     from pipelines.progress import counter
+    from pipelines.scoring import n_workers
 
     recipe = recipe_of(run.config, findings)
+    steps = (n_steps(recipe), "model", "step")
     with stage(run.named("model")) as say:
-        with counter(n_steps(recipe), "model", "step") as progress:
+        with folds_on(run.config.engine, n_workers(run.config)), counter(*steps) as progress:
             fit = fit_candidate(found.training, recipe, progress)
         say(fit.summary(), unused_notes(found.rows, fit, recipe.features.exclude))
     return fit, assemble(run, fit, found)

@@ -70,11 +70,16 @@ def _spend(
     run: Run, study: optuna.Study, learnt: tuple[TrainingSet, Recipe], log: Callable[[Trial], None]
 ) -> None:
     """Try until the budget is spent, the defaults at least."""
+    from icp_ml.engine.reaching import folds_on
     from icp_ml.tuning.trials import found, question_of, try_next
     from pipelines.progress import stopwatch
+    from pipelines.scoring import n_workers
 
     settings = run.config.tuning
-    with stopwatch(settings.budget_seconds, "tuning") as elapsed:
+    with (
+        folds_on(run.config.engine, n_workers(run.config)),
+        stopwatch(settings.budget_seconds, "tuning") as elapsed,
+    ):
         question = question_of(study, *learnt)
         while True:
             so_far = found(study)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import accumulate, islice
 from pathlib import Path
+from socket import gethostname
 from typing import Any
 from urllib.parse import unquote
 
 import pandas as pd
 
 from icp_ml.data.raw import RawBatch, Refused, column_names, column_positions
-from icp_ml.errors import DataError, examples
+from icp_ml.errors import DataError, UnavailableError, examples
 
 MAX_GROUP_ROWS = 250_000
 """Of a row group that is one piece of work: it is in memory as a whole while it is read."""
@@ -36,8 +37,11 @@ class RowGroup:
     Attributes
     ----------
     path : Path
+        Absolute: a worker may have another working folder.
     name : str
         What messages call the file.
+    partition : mapping of str to str or None
+        The columns that its folders stand for.
     wanted : tuple of str
         The user's column names.
     number : int
@@ -47,13 +51,23 @@ class RowGroup:
 
     path: Path
     name: str
+    partition: Mapping[str, str | None]
     wanted: tuple[str, ...]
     number: int
     n_bytes: int
 
     def batches(self, batch_rows: int) -> Iterator[RawBatch]:
-        """Read the rows, batch by batch."""
-        for batch in parquet_batches(self.path, self.name, list(self.wanted), batch_rows, self.number):
+        """Read the rows, batch by batch.
+
+        Raises
+        ------
+        UnavailableError
+            Whoever works on the rows does not see the file.
+        """
+        if not self.path.is_file():
+            fix = "Put it where every worker sees it by the same name; TMPDIR too, where copies lie."
+            raise UnavailableError(f"{self.path} is not there for a worker on {gethostname()}.", fix=fix)
+        for batch in parquet_batches(self.path, self.name, list(self.wanted), batch_rows, self):
             yield replace(batch, n_bytes=self.n_bytes)
 
 
@@ -64,20 +78,21 @@ def unread_groups(path: Path, name: str, wanted: list[str]) -> list[RowGroup] | 
     if max(sizes, default=0) > MAX_GROUP_ROWS:
         return None
     ends, size = accumulate(sizes), path.stat().st_size
+    whole, partition = path.absolute(), partition_values(path)
     return [
-        RowGroup(path, name, tuple(wanted), at, size * end // max(sum(sizes), 1))
+        RowGroup(whole, name, partition, tuple(wanted), at, size * end // max(sum(sizes), 1))
         for at, end in enumerate(ends)
     ]
 
 
 def parquet_batches(
-    path: Path, name: str, wanted: list[str], batch_rows: int, row_group: int | None = None
+    path: Path, name: str, wanted: list[str], batch_rows: int, group: RowGroup | None = None
 ) -> Iterator[RawBatch]:
     """Give the rows of a Parquet file, or of one group of it, with the columns that its folders stand for.
 
     Whole numbers beside nulls stay whole: as floats, ids above 2**53 would lose digits.
     """
-    partition = partition_values(path)
+    partition = partition_values(path) if group is None else group.partition
     with _opened_parquet(path, name) as file:
         given, metadata = file.schema_arrow.names, file.metadata
         header = column_names(given)
@@ -85,8 +100,8 @@ def parquet_batches(
         offered = [*header, *further]
         positions = column_positions(offered, wanted, name)
         n_rows, size = metadata.num_rows, path.stat().st_size
-        groups = list(range(metadata.num_row_groups)) if row_group is None else [row_group]
-        n_read = sum(metadata.row_group(at).num_rows for at in range(row_group or 0))
+        groups = list(range(metadata.num_row_groups)) if group is None else [group.number]
+        n_read = sum(metadata.row_group(at).num_rows for at in range(groups[0] if groups else 0))
         inside = [given[at] for at in positions.values() if at < len(given)]
         for batch in file.iter_batches(batch_rows, row_groups=groups, columns=inside):
             rows = _parquet_rows(batch, {key: partition[key] for key in further})
@@ -104,8 +119,8 @@ def _opened_parquet(path: Path, name: str) -> Iterator[Any]:
     try:
         with parquet.ParquetFile(path) as file:
             yield file
-    except pa.ArrowException as failure:
-        fix = "Write it again; it may be truncated."
+    except (pa.ArrowException, OSError) as failure:
+        fix = "Write it again; it may be truncated, or may not be read by this user."
         raise DataError(f"{name} is not a readable Parquet file.", [str(failure)[:200]], fix) from failure
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 from functools import partial
 from itertools import islice
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from icp_ml.engine.parts import Work
+from icp_ml.engine.reaching import SECONDS_TO_ANSWER, check_workers, connected, reachable
 from icp_ml.errors import UnavailableError
 
 if TYPE_CHECKING:
@@ -16,7 +19,11 @@ if TYPE_CHECKING:
 
 AHEAD = 3
 """Tasks that each worker has at once: one in hand, the others on their way."""
-SECONDS_TO_ANSWER = 20
+SECONDS_TO_LOOK = 5
+"""How often it is looked whether there are workers still, or more of them."""
+
+_turn = Lock()
+"""In a worker: its threads take turns; most of the work is Python's, so they would wait for each other."""
 
 
 @contextmanager
@@ -26,46 +33,106 @@ def cluster(scheduler: str | None, n_workers: int, work: Work) -> Iterator[Map]:
     Raises
     ------
     UnavailableError
-        Dask is not installed, or the scheduler does not answer.
+        Dask is not installed; the scheduler does not answer, or is gone; a worker cannot do this work.
+    WorkersLost
+        While tasks are mapped.
     """
-    from icp_ml.engine.workers import answer
-
+    named = replace(work, key=f"{work.key} {work.folder}")  # two runs of one list may share the cluster
     with ExitStack() as stack:
-        client = _client(scheduler, n_workers, stack)
-        plugin = _preparing(work)
-        client.register_plugin(plugin, name=work.key)
-        stack.callback(_dismissed, client, work.key)
-
-        def mapped(call: Call, tasks: Iterable[Any]) -> Iterator[Any]:
-            from distributed import as_completed
-
-            waiting = iter(tasks)
-            n_ahead = AHEAD * max(len(client.scheduler_info(n_workers=-1)["workers"]), 1)
-            submit: Any = partial(client.submit, answer, work.key, call, pure=False)
-            flying: Any = as_completed([submit(task) for task in islice(waiting, n_ahead)])
-            for future in flying:
-                yield future.result()
-                for task in islice(waiting, 1):
-                    flying.add(submit(task))
-
-        yield mapped
+        client = connected(scheduler, n_workers, stack)
+        with reachable(client):
+            check_workers(client, work.folder)
+            client.register_plugin(_preparing(named), name=named.key)
+        stack.callback(_dismissed, client, named.key)
+        yield partial(_mapped, client, named.key)
 
 
-def _client(scheduler: str | None, n_workers: int, stack: ExitStack) -> Any:
-    try:
-        from distributed import Client, LocalCluster
-    except ImportError as failure:
-        fix = "Install it: pip install 'icp_ml[dask]', here and on every worker."
-        raise UnavailableError("engine=dask needs Dask, which is not installed.", fix=fix) from failure
-    try:
-        if scheduler is None:
-            own = LocalCluster(n_workers=n_workers, threads_per_worker=1, dashboard_address=None)
-            return stack.enter_context(Client(stack.enter_context(own)))
-        return stack.enter_context(Client(scheduler, timeout=SECONDS_TO_ANSWER))
-    except (OSError, ValueError) as failure:
-        what = f"the Dask scheduler {scheduler} does not answer."
-        fix = "Start it (dask scheduler), or correct engine.scheduler."
-        raise UnavailableError(what, [str(failure)[:200]], fix) from failure
+def _mapped(client: Any, key: str, call: Call, tasks: Iterable[Any]) -> Iterator[Any]:
+    """Hand out tasks, a few ahead for each worker that there is now; take what was done as it comes."""
+    waiting, flying = iter(tasks), set[Any]()
+    n_ahead = AHEAD
+    while True:
+        with reachable(client):
+            n_ahead = AHEAD * _n_workers(client) or n_ahead
+        for task in islice(waiting, max(n_ahead - len(flying), 0)):
+            with reachable(client):
+                flying.add(client.submit(_in_turn, key, call, task, pure=False))
+        if not flying:
+            return
+        landed = _landed(client, flying)
+        flying -= landed
+        for future in landed:
+            yield _result(client, future)
+
+
+def _n_workers(client: Any) -> int:
+    return len(client.scheduler_info(n_workers=-1)["workers"])
+
+
+def _landed(client: Any, flying: set[Any]) -> set[Any]:
+    """Wait until some are done, as long as there is anybody to do them.
+
+    Raises
+    ------
+    WorkersLost
+        No worker is left, and none came.
+    """
+    from distributed import wait
+
+    from icp_ml.engine.workers import WorkersLost
+
+    n_looks_alone = 0
+    while n_looks_alone * SECONDS_TO_LOOK < SECONDS_TO_ANSWER:
+        with reachable(client):
+            with suppress(TimeoutError):
+                return set(wait(flying, timeout=SECONDS_TO_LOOK, return_when="FIRST_COMPLETED").done)
+            n_looks_alone = 0 if _n_workers(client) else n_looks_alone + 1
+    what = "all workers of the Dask cluster are gone."
+    raise WorkersLost(what, fix="Start some (dask worker) and run again: it goes on where it stopped.")
+
+
+def _result(client: Any, future: Any) -> Any:
+    """Take what a task came to.
+
+    Raises
+    ------
+    WorkersLost
+        One worker after the other died of it.
+    Exception
+        Whatever the task raised.
+    """
+    from distributed import KilledWorker
+
+    from icp_ml.engine.workers import WorkersLost
+
+    with reachable(client):
+        failure = future.exception()
+        if failure is None:
+            return future.result()
+    if isinstance(failure, KilledWorker):
+        what = "one worker after the other died of the same part, as when its machine runs out of memory."
+        fix = (
+            "Run again: it goes on where it stopped; with more memory a worker, or fewer scoring.batch_rows."
+        )
+        raise WorkersLost(what, fix=fix) from failure
+    raise failure
+
+
+def _in_turn(key: str, call: Call, task: Any) -> Any:
+    """Call a function with a task, in a worker.
+
+    Raises
+    ------
+    UnavailableError
+        The worker came late and could not be prepared: it lacks the folder.
+    """
+    from icp_ml.engine.workers import answer, is_prepared
+
+    if not is_prepared(key):
+        what = "a worker that joined the Dask cluster late could not be prepared for this list."
+        raise UnavailableError(what, fix="Read its log. Each worker needs the folder that is written to.")
+    with _turn:
+        return answer(key, call, task)
 
 
 def _preparing(work: Work) -> Any:
@@ -76,6 +143,7 @@ def _preparing(work: Work) -> Any:
 
     class Preparing(WorkerPlugin):  # type: ignore[misc]
         def setup(self, worker: Any) -> None:
+            next(work.folder.iterdir(), None)  # fails where the folder is not shared
             prepare(work)
 
         def teardown(self, worker: Any) -> None:
@@ -85,7 +153,6 @@ def _preparing(work: Work) -> Any:
 
 
 def _dismissed(client: Any, key: str) -> None:
-    from contextlib import suppress
-
-    with suppress(OSError, ValueError):  # a cluster that is gone has nothing to free
-        client.unregister_worker_plugin(key)
+    with suppress(OSError, ValueError, RuntimeError):  # a cluster that is gone has nothing to free
+        if client.status == "running":
+            client.unregister_worker_plugin(key)

@@ -10,7 +10,7 @@ from concurrent.futures import Executor
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from itertools import islice
-from threading import Thread, current_thread, main_thread
+from threading import Thread
 from time import sleep
 from typing import Any
 
@@ -73,7 +73,7 @@ def _processes(n_workers: int, work: Work) -> Iterator[Map]:
 
     context = get_context("fork" if sys.platform == "linux" else "spawn")
     work.warm_up()
-    with ProcessPoolExecutor(n_workers, context, prepare, (work,)) as pool:
+    with ProcessPoolExecutor(n_workers, context, _begin, (work,)) as pool:
         try:
             yield partial(_mapped, pool, work.key, AHEAD * n_workers)
         except BaseException:
@@ -100,12 +100,11 @@ def _mapped(pool: Executor, key: str, n_ahead: int, call: Call, tasks: Iterable[
         raise WorkersLost(what, fix=fix) from failure
 
 
-def prepare(work: Work) -> None:
-    """Prepare this worker for the tasks of one work."""
-    if current_thread() is main_thread():  # a process of its own, and no thread of a Dask worker
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that was interrupted ends its workers
-        Thread(target=_die_with_parent, args=(os.getppid(),), daemon=True).start()
-    _ready[work.key] = Ready(work)
+def _begin(work: Work) -> None:
+    """Begin a worker process of this machine; Dask looks after its own."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that was interrupted ends its workers
+    Thread(target=_die_with_parent, args=(os.getppid(),), daemon=True).start()
+    prepare(work)
 
 
 def _die_with_parent(parent: int) -> None:
@@ -113,6 +112,16 @@ def _die_with_parent(parent: int) -> None:
     while os.getppid() == parent:
         sleep(SECONDS_TO_NOTICE)
     os._exit(1)
+
+
+def prepare(work: Work) -> None:
+    """Prepare this worker for the tasks of one work."""
+    _ready[work.key] = Ready(work)
+
+
+def is_prepared(key: str) -> bool:
+    """Say whether this worker was prepared for a work."""
+    return key in _ready
 
 
 def forget(key: str) -> None:

@@ -60,7 +60,7 @@ def grown(plots: Sequence[Plot], recipe: Recipe, seeds: Sequence[int], progress:
     sums: list[list[float]] = []
     steps = np.diff(recipe.rounds, prepend=0).tolist()
     totals = [np.zeros(len(plot.unseen)) for plot in plots]
-    with Parallel(n_jobs=recipe.n_jobs, prefer="threads") as pool:
+    with Parallel(n_jobs=recipe.n_jobs, require="sharedmem") as pool:
         for n_rounds in steps:
             added = pool(delayed(_grown_by)(one, unseen, n_rounds) for one, unseen in boosters)
             for at in range(len(plots)):
@@ -103,8 +103,10 @@ def on_one_blas_thread() -> Any:
 
 
 def in_parallel(function: Callable[[int], Any], seeds: Sequence[int], n_jobs: int) -> list[Any]:
-    """Run one task a seed on threads: LightGBM leaves Python's lock while it works."""
+    """Run one task a seed on threads of this process: LightGBM leaves Python's lock while it works."""
     from joblib import Parallel, delayed
 
-    results: list[Any] = Parallel(n_jobs=n_jobs, prefer="threads")(delayed(function)(seed) for seed in seeds)
+    results: list[Any] = Parallel(n_jobs=n_jobs, require="sharedmem")(
+        delayed(function)(seed) for seed in seeds
+    )
     return results

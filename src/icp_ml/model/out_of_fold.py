@@ -15,7 +15,7 @@ from icp_ml.features.encoder import Encoder, fit_encoder, learnable_attributes
 from icp_ml.features.statistics import Codes, Floats, folds_of
 from icp_ml.model.boosting import Examples, ground_of
 from icp_ml.model.directions import column_directions
-from icp_ml.model.growing import Plot, Progress, grown
+from icp_ml.model.growing import Plot, Progress, grown, in_parallel, on_one_blas_thread
 from icp_ml.model.linear import Linear, fit_logistic, sum_of_points
 from icp_ml.model.recipe import Recipe, TrainingSet
 from icp_ml.rubric import points_encoder, rubric_weights
@@ -29,6 +29,10 @@ class Fold:
     seen: TrainingSet
     unseen: TrainingSet
     recipe: Recipe
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the ground behind when a fold is sent to another process."""
+        return {name: value for name, value in self.__dict__.items() if name != "plot"}
 
     @cached_property
     def encoded(self) -> tuple[Examples, Floats]:
@@ -131,18 +135,29 @@ def out_of_fold_log_odds(
 
     kinds = with_ingredients(kinds_to_try(training, recipe))
     order = [np.flatnonzero(folds == number) for number in range(folds.max() + 1)]
-
-    def scored(number: int) -> dict[ModelKind, Any]:
-        fold = known.get(number) or fold_of(training, recipe, folds, number)
-        return {kind: HELD_OUT[kind](fold) for kind in kinds}
-
-    numbers = range(len(order))
-    found = Parallel(n_jobs=recipe.n_jobs, prefer="threads")(delayed(scored)(number) for number in numbers)
-    parts = {kind: [one[kind] for one in found] for kind in kinds}
-    if "boosted_trees" in parts:
-        parts["boosted_trees"] = grown(parts["boosted_trees"], recipe, recipe.fold_seeds, progress)
+    made = [known.get(number) or fold_of(training, recipe, folds, number) for number in range(len(order))]
+    plain: list[ModelKind] = [kind for kind in kinds if kind != "boosted_trees"]
+    found = Parallel(n_jobs=recipe.n_jobs, prefer="threads")(
+        delayed(_learnt)(fold, plain, "boosted_trees" in kinds) for fold in made
+    )
+    parts: dict[ModelKind, list[Floats]] = {kind: [one[kind] for _, one in found] for kind in plain}
+    if "boosted_trees" in kinds:
+        plots = in_parallel(lambda at: found[at][0].plot, range(len(order)), recipe.n_jobs)
+        parts["boosted_trees"] = grown(plots, recipe, recipe.fold_seeds, progress)
     back = np.argsort(np.concatenate(order))
     return {kind: np.concatenate(one)[back] for kind, one in parts.items()}
+
+
+def _learnt(fold: Fold, kinds: Sequence[ModelKind], is_ground: bool) -> tuple[Fold, dict[ModelKind, Floats]]:
+    """Score a fold's held-out rows by some kinds; give the fold encoded where trees are to grow on it.
+
+    All of it may go to another machine and back, but for the ground: LightGBM keeps that to its process.
+    """
+    with on_one_blas_thread():
+        found = {kind: HELD_OUT[kind](fold) for kind in kinds}
+        if is_ground:
+            _ = fold.encoded
+    return fold, found
 
 
 def _by_logistic_regression(fold: Fold) -> Floats:

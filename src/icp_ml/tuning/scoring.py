@@ -64,9 +64,10 @@ def fold_stages(question: Question, number: int) -> Stages:
     """Score the rows that a fold holds out by each kind, shape (n_unseen, n_stages)."""
     recipe = replace(question.recipe, n_jobs=1)
     fold = fold_of(question.training, recipe, question.folds, number)
-    found = {kind: HELD_OUT[kind](fold) for kind in question.kinds}
-    if "boosted_trees" in found:
-        (found["boosted_trees"],) = grown([fold.plot], recipe, recipe.fold_seeds, lambda n: None)
+    with on_one_blas_thread():  # in a worker of a cluster too
+        found = {kind: HELD_OUT[kind](fold) for kind in question.kinds}
+        if "boosted_trees" in found:
+            (found["boosted_trees"],) = grown([fold.plot], recipe, recipe.fold_seeds, lambda n: None)
     return found
 
 
