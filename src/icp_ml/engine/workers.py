@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -73,6 +74,7 @@ def _processes(n_workers: int, work: Work) -> Iterator[Map]:
 
     context = get_context("fork" if sys.platform == "linux" else "spawn")
     work.warm_up()
+    gc.freeze()  # what processes share is neither looked through nor, by that, copied
     with ProcessPoolExecutor(n_workers, context, _begin, (work,)) as pool:
         try:
             yield partial(_mapped, pool, work.key, AHEAD * n_workers)
