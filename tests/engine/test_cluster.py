@@ -68,10 +68,12 @@ def started(place, folder, cluster, *overrides):
         stderr=subprocess.PIPE,
         text=True,
     )
-    until = time.monotonic() + 60
+    until = time.monotonic() + 120
     while len(parts_of(place / folder)) < 3:
         assert run.poll() is None, run.communicate()
-        assert time.monotonic() < until, "it never began to write"
+        if time.monotonic() > until:
+            run.kill()
+            raise AssertionError("it never began to write", run.communicate())
         time.sleep(0.02)
     return run
 

@@ -73,10 +73,12 @@ def started(place, *overrides):
         text=True,
         start_new_session=True,
     )
-    until = time.monotonic() + 60
+    until = time.monotonic() + 120
     while len(parts_of(place)) < 3:
         assert run.poll() is None, run.communicate()
-        assert time.monotonic() < until, "it never began to write"
+        if time.monotonic() > until:
+            run.kill()
+            raise AssertionError("it never began to write", run.communicate())
         time.sleep(0.01)
     return run
 
@@ -122,7 +124,9 @@ on_linux = pytest.mark.skipif(sys.platform != "linux", reason="processes are loo
 @on_linux
 def test_a_run_goes_on_when_a_worker_is_killed(place) -> None:
     run = started(place, "today=2026-02-01")
-    kill(workers_of(run)[0])
+    while not (found := workers_of(run)):
+        assert run.poll() is None, run.communicate()
+    kill(found[0])
     n_done = len(parts_of(place))
     said = run.communicate(timeout=90)[1]
     assert run.returncode == 0, said
