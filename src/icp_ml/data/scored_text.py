@@ -22,6 +22,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 MAY_BE_FORMULA = "^[=+\\-@\t\r\n＝＋－＠]"
 SIGNED_WORD = re.compile(r"[-+][\w.]*")
 IS_QUOTED = '[",\r\n]'
+QUOTED_SIGNS = b'",\r\n'
 
 
 def csv_lines(table: pa.Table) -> memoryview:
@@ -90,11 +91,24 @@ def _safe(texts: pa.Array) -> pa.Array:
 
 def _quoted(texts: pa.Array) -> pa.Array:
     """Quote the cells that hold a comma, a quote or the end of a line."""
+    if not _holds_any(texts, QUOTED_SIGNS):
+        return texts
     is_quoted = pc.match_substring_regex(texts, IS_QUOTED)
     if not pc.any(is_quoted).as_py():
         return texts
     doubled = pc.replace_substring(texts.filter(is_quoted), '"', '""')
     return pc.replace_with_mask(texts, is_quoted, _with(doubled, '"', '"'))
+
+
+def _holds_any(texts: pa.Array, signs: bytes) -> bool:
+    """Say whether one of some signs stands in any of the texts: quicker than looking at each text."""
+    _, offsets, content = texts.buffers()
+    if content is None:
+        return False
+    width = np.int64 if pa.types.is_large_string(texts.type) else np.int32
+    ends = np.frombuffer(offsets, dtype=width)[texts.offset : texts.offset + len(texts) + 1]
+    written = bytes(memoryview(content)[ends[0] : ends[-1]])
+    return any(sign in written for sign in signs)
 
 
 def _with(texts: pa.Array, after: str, before: str = "") -> pa.Array:

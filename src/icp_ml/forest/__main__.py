@@ -7,6 +7,7 @@ import numpy as np
 from icp_ml.forest.forest import Forest
 from icp_ml.forest.nearest import Points, Rows, nearest
 from icp_ml.forest.strongest import strongest
+from icp_ml.forest.terms import Terms, summed
 
 STUMP = """num_tree_per_iteration=1
 
@@ -27,6 +28,9 @@ def main() -> None:
     """Score, explain and compare one row: every kernel runs once."""
     Forest((STUMP,), (0,)).explain(np.zeros((1, 1)))
     strongest(np.zeros((1, 1)), 1, True)
+    nothing = np.zeros(1)
+    groups = np.zeros(1, dtype=np.int64)
+    summed(np.zeros((1, 1)), Terms(nothing, nothing, nothing, nothing, nothing, groups), True)
     value, key = np.zeros((1, 1), dtype=np.float32), np.zeros((1, 1), dtype=np.uint64)
     nearest(Rows(value, value == 0, key), Points(value, key), 1)
 

@@ -48,23 +48,16 @@ class Linear:
 
     def explain(self, matrix: Floats, n_threads: int = 1) -> Explanation:
         """Sum the terms over groups; the base value is the intercept."""
-        terms = self.terms(matrix)
-        starts = np.flatnonzero(np.diff(self.groups or range(terms.shape[1]), prepend=-1))
-        by_group = (
-            np.add.reduceat(terms, starts, axis=1) if terms.size else np.empty((len(terms), len(starts)))
-        )
-        return Explanation(by_group, self.intercept, self._summed(terms))
+        by_group = self._summed(matrix, self.groups)
+        return Explanation(by_group, self.intercept, by_group.sum(axis=1, keepdims=True) + self.intercept)
 
     def terms(self, matrix: Floats) -> Floats:
         """Give each column's centred linear term, shape (n_rows, n_columns)."""
-        is_missing = np.isnan(matrix)
-        values = np.where(is_missing, self.fill, signed_log(matrix) if self.is_log else matrix)
-        own = np.asarray(self.coefficient) * (values - self.centre)
-        return np.asarray(own + np.asarray(self.gap_coefficient) * (is_missing - np.asarray(self.gap_centre)))
+        return self._summed(matrix, ())
 
     def log_odds(self, matrix: Floats, n_threads: int = 1) -> Floats:
         """Give the log-odds before calibration, shape (n_rows, 1)."""
-        return self._summed(self.terms(matrix))
+        return self.explain(matrix).log_odds
 
     def to_files(self) -> dict[str, str]:
         """Write all of it as one named text, but for the groups: the encoder knows them."""
@@ -78,8 +71,19 @@ class Linear:
         by_column: Any = {name: tuple(one) for name, one in stored.items() if isinstance(one, list)}
         return cls(**{**stored, **by_column}, groups=groups)
 
-    def _summed(self, terms: Floats) -> Floats:
-        return np.asarray(terms.sum(axis=1, keepdims=True) + self.intercept)
+    def _summed(self, matrix: Floats, groups: tuple[int, ...]) -> Floats:
+        """Sum the terms of each row over groups; without any, each column stands for itself."""
+        from icp_ml.forest.terms import Terms, summed
+
+        terms = Terms(
+            np.array(self.fill),
+            np.array(self.centre),
+            np.array(self.coefficient),
+            np.array(self.gap_centre),
+            np.array(self.gap_coefficient),
+            np.array(groups or range(len(self.fill)), dtype=np.int64),
+        )
+        return summed(np.ascontiguousarray(matrix, dtype=np.float64), terms, self.is_log)
 
 
 def fit_logistic(examples: Examples, c: float) -> Linear:
