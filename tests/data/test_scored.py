@@ -12,11 +12,12 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 from support import compose
 
+from icp_ml.data import repeats
 from icp_ml.data.first_pass import FirstPass, PartCounts, Scored, read_first_pass, write_part
 from icp_ml.data.parts import COUNTS
 from icp_ml.data.placing import parts_of, place_part, write_lists
@@ -299,6 +300,20 @@ def test_without_a_refused_row_there_is_a_header(tmp_path: Path) -> None:
     join_lines([tmp_path / "part"], REFUSED_COLUMNS, tmp_path / "refused.csv")
     written = (tmp_path / "refused.csv").read_text(encoding="utf-8-sig")
     assert written == "source,row,reason,content\n"
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=ROWS)
+def test_comparing_few_rows_at_a_time_finds_the_same_repeats(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, rows: list[Row]
+) -> None:
+    named = _batch(rows)
+    names = pd.Series([f"Acme {at % 3} Inc" for at in range(len(rows))], dtype="str")
+    accounts = named.rows[["account_id"]].assign(name=names, city="Rome")
+    first, _ = _stored([Scored(named.rows, match_keys(accounts))], tmp_path_factory.mktemp("few"))
+    whole = repeats_in(first, MATCHING)
+    monkeypatch.setattr(repeats, "ROWS_AT_ONCE", 2)
+    assert repeats_in(first, MATCHING) == whole
 
 
 def test_counts_of_parts_add_up_to_those_of_the_whole(tmp_path: Path) -> None:

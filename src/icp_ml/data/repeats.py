@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
 
 from icp_ml.data.first_pass import KEY, FirstPass
@@ -16,6 +17,9 @@ from icp_ml.matching.repeats import (
     shared_by_several,
 )
 from icp_ml.settings import MatchingSettings
+
+ROWS_AT_ONCE = 1_000_000
+"""Rows that share a key with another, compared at a time: each takes some 300 bytes meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -52,12 +56,17 @@ def repeats_in(first: FirstPass, settings: MatchingSettings) -> Repeats:
 def _repeats(first: FirstPass, kind: str, settings: MatchingSettings) -> dict[int, int]:
     if kind in ("account_id", "domain"):
         return repeats_of_earlier(_column(first, "id" if kind == "account_id" else kind))
-    places = shared_by_several(_column(first, kind))
-    if len(places) == 0:
-        return {}
-    keys = pd.DataFrame({name: _column(first, name)[places] for name in ROW_KEYS}, index=places)
+    shared = _column(first, kind)
+    places = shared_by_several(shared)
+    part = shared[places] % np.uint64(1 + len(places) // ROWS_AT_ONCE)
+    del shared
     find = repeated_names if kind == "name" else repeated_registrations
-    return find(keys, settings.max_block_rows)
+    found: dict[int, int] = {}
+    for number in np.unique(part):  # rows of one key are in one part
+        here = places[part == number]
+        keys = pd.DataFrame({name: _column(first, name)[here] for name in ROW_KEYS}, index=here)
+        found |= find(keys, settings.max_block_rows)
+    return found
 
 
 def _column(first: FirstPass, name: str) -> Keys:
