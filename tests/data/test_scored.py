@@ -32,12 +32,15 @@ from icp_ml.data.scored import (
 )
 from icp_ml.data.scored_text import safe_cell
 from icp_ml.data.sources import Refused
+from icp_ml.engine.candidates import Candidates, Tops
+from icp_ml.features.columns import Columns
 from icp_ml.matching import match_keys
-from icp_ml.scoring import SCORED_COLUMNS
+from icp_ml.scoring import SCORED_COLUMNS, Encoded
 
 Row = tuple[str, str | None, float, bool, str]
 """account_id, domain, fit_probability, is_customer, segment."""
 
+TODAY = pd.Timestamp("2026-01-01")
 MATCHING, SCORING = compose().config.matching, compose().config.scoring
 ROWS = st.lists(
     st.tuples(
@@ -159,6 +162,36 @@ def test_percentiles_and_duplicates_are_those_of_the_definition(
     expected = [np.nan if percentile is None else percentile for percentile, _ in _naive(rows)]
     given_ = [np.nan if one["fit_percentile"] is None else one["fit_percentile"] for one in placed]
     assert given_ == pytest.approx(expected, nan_ok=True)
+
+
+@settings(max_examples=120, deadline=None)
+@given(rows=ROWS, batch_rows=st.integers(1, 14), n_top=st.integers(0, 4))
+def test_whoever_is_at_the_top_was_kept_while_the_list_streamed_by(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[Row], batch_rows: int, n_top: int
+) -> None:
+    folder, tops, kept = tmp_path_factory.getbasetemp(), Tops(n_top), set[int]()
+    first = _first(rows, folder, batch_rows)
+    for start in range(0, len(rows), batch_rows):
+        kept |= {start + at for at in _candidates(rows[start : start + batch_rows], n_top, tops, folder)}
+    originals = repeats_in(first, MATCHING).originals
+    lists = write_lists(first, originals, SCORING.model_copy(update={"n_worth_finding": n_top}), folder)
+    at_top = [one for part in parts_of(first, originals) for one in place_part(part, lists)[1].tolist()]
+    assert set(np.flatnonzero(at_top)) <= kept
+
+
+def _candidates(rows: list[Row], n_top: int, tops: Tops, folder: Path) -> list[int]:
+    """Keep the candidates of a batch, as a part does, and raise the floors; give their places."""
+    candidates, scores = Candidates(n_top, tops.floors()), np.array([row[2] for row in rows])
+    encoded = Encoded(Columns(pd.DataFrame(), TODAY), np.zeros((len(rows), 1)), np.ones((len(rows), 1), bool))
+    for segment in {row[4] for row in rows}:
+        here = np.array(
+            [at for at, row in enumerate(rows) if row[4] == segment and not row[3]], dtype=np.intp
+        )
+        candidates.add(segment, encoded, np.column_stack([here, here]), scores[here])
+        tops.add(segment, scores[here])
+    candidates.write(folder / "candidates.npz")
+    with np.load(folder / "candidates.npz") as stored:
+        return [at for name in stored.files if name.endswith(":places") for at in stored[name].tolist()]
 
 
 def test_a_duplicate_never_names_another_duplicate(tmp_path: Path) -> None:

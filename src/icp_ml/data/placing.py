@@ -86,20 +86,29 @@ class Part:
 def write_lists(
     first: FirstPass, repeats: Iterable[int], settings: ScoringSettings, folder: Path
 ) -> tuple[SegmentList, ...]:
-    """Sort the scores of each segment's list: of its rows that are neither excluded nor repeats."""
-    is_eligible = first.eligible.copy()
+    """Sort the scores of each segment's list: of its rows that are neither excluded nor repeats.
+
+    The top counts repeats too: who repeats whom is not known while the rows that may be among it are kept.
+    """
+    is_allowed = first.eligible & ~np.isnan(first.scores)
+    is_eligible = is_allowed.copy()
     is_eligible[list(repeats)] = False
-    is_eligible &= ~np.isnan(first.scores)
     found = []
     for code in range(len(first.segments)):
-        in_list = is_eligible & (first.codes == code)
+        is_here = first.codes == code
+        in_list = is_eligible & is_here
         eligible = np.sort(first.scores[in_list])
         place_of = partial(_place_of, first.scores, in_list)
         path = folder / f"eligible_{code}.npy"
         np.save(path, eligible)
         cuts = list_cuts(eligible, settings.list_tiers, place_of)
-        found.append(SegmentList(path, cuts, top_cut(eligible, settings.n_worth_finding, place_of)))
+        top = _top(first.scores, is_allowed & is_here, settings.n_worth_finding)
+        found.append(SegmentList(path, cuts, top))
     return tuple(found)
+
+
+def _top(scores: Floats, in_list: Any, n: int) -> Cut:
+    return top_cut(np.sort(scores[in_list]), n, partial(_place_of, scores, in_list))
 
 
 def _place_of(scores: Floats, in_list: Any, score: float, nth: int) -> int:
