@@ -15,8 +15,9 @@ N_WRITTEN_AT_ONCE = 10_000
 
 def main(path: str, scored: str, output: str) -> None:
     """Read and write."""
-    left = csv.read_csv(path).num_rows
-    with csv.open_csv(scored) as stream:
+    over_lines = csv.ParseOptions(newlines_in_values=True)
+    left = csv.read_csv(path, parse_options=over_lines).num_rows
+    with csv.open_csv(scored, parse_options=over_lines) as stream:
         rows = next(iter(stream)).slice(0, N_WRITTEN_AT_ONCE)
     with csv.CSVWriter(output, rows.schema) as target:
         while left > 0:
