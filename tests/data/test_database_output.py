@@ -69,6 +69,14 @@ def test_every_cell_comes_back_as_it_was(url):
     assert {row["list_key"] for row in found} == {"k1"}
 
 
+def test_a_reason_with_nul_is_written_without_it(url):
+    write(url, [scored(1, reasons_for=[[{**REASON, "words": "Description: a\0\0b, \\u0000 (-)"}]])])
+    [row] = rows(url)
+    found = row["reasons_for"]
+    found = json.loads(found) if isinstance(found, str) else found
+    assert found[0]["words"] == "Description: ab, \\u0000 (-)"
+
+
 def test_postgresql_columns_have_the_types_of_the_list(postgres, url):
     write(postgres.url, [scored(1)])
     statement = (

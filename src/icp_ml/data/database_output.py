@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -18,6 +19,9 @@ from icp_ml.settings import TableOutputSettings
 
 LIST_KEY = "list_key"
 STAGING = "__next"
+NUL_IN_JSON = re.compile(
+    r"(?<!\\)((?:\\\\)*)\\u0000"
+)  # but not a backslash, itself written as two, and u0000
 TABLE_COLUMNS = (*SCHEMA.names, LIST_KEY)
 
 
@@ -125,14 +129,16 @@ def _plain(table: pa.Table, key: str) -> pa.Table:
     for one in table.schema:
         column = table[one.name]
         if pa.types.is_list(one.type):
-            written = [
-                None if row is None else json.dumps(row, ensure_ascii=False) for row in column.to_pylist()
-            ]
-            column = pa.chunked_array([pa.array(written, pa.string())])
+            column = pa.chunked_array([pa.array(map(_json, column.to_pylist()), pa.string())])
         if pa.types.is_string(column.type):
             column = pc.replace_substring(column, "\0", "")
         columns.append(column)
     return pa.table([*columns, pa.repeat(key, len(table))], names=TABLE_COLUMNS)
+
+
+def _json(row: list[Any] | None) -> str | None:
+    """Write a list as JSON, which has a name for NUL that `jsonb` refuses."""
+    return None if row is None else NUL_IN_JSON.sub(r"\1", json.dumps(row, ensure_ascii=False))
 
 
 def _insert(connection: Any, staging: Any, rows: pa.Table) -> None:
