@@ -130,6 +130,7 @@ TOOLS = {"airflow": 0.9, "kafka": 0.4, "excel": 0.01, "sap": -0.5}
         ("Kafka|Airflow", {"airflow": (50, 2), "kafka": (50, 2)}, "A: Airflow, Kafka (+)"),
         ("SAP|Other", {"sap": (50, 2)}, "A: Other, SAP (+)"),  # none of them speaks: their number may
         ("kafka", {"kafka": (50, 20)}, "A: kafka, 40 % best of 50 customers (+)"),
+        ("Kafka|kafka|KAFKA|Airflow", {"airflow": (50, 2)}, "A: Airflow, Kafka (+)"),
     ],
 )
 def test_a_list_names_what_speaks_and_the_rate_of_one_of_them(value, counts, words: str) -> None:

@@ -71,10 +71,14 @@ def speaking_items(attribute: Attribute, columns: Columns, rows: Codes, is_for: 
 
 
 def _entries(texts: list[str]) -> _Held:
-    """Split lists into their entries as they are spelled."""
-    parts = [text.split(ITEM_SEPARATOR) for text in texts]
+    """Split lists into their entries as they are spelled; one that is spelled in several ways counts once."""
+    parts = [_once(text.split(ITEM_SEPARATOR)) for text in texts]
     items, names = pd.factorize(np.array([one for part in parts for one in part], dtype=object))
     return _Held(items, np.array([len(part) for part in parts], dtype=np.intp), names.tolist())
+
+
+def _once(entries: list[str]) -> list[str]:
+    return list({one.casefold(): one for one in reversed(entries)}.values())[::-1]
 
 
 def _words(attribute: Attribute, columns: Columns, used: Codes) -> _Held:
