@@ -233,6 +233,7 @@ def test_no_rows_have_no_reasons() -> None:
         (1e9, "1 B"),
         (999.6e9, "1,000 B"),
         (1.5e12, "1,500 B"),
+        (-1.5e300, "-1.5e+300"),
     ],
 )
 def test_numbers_are_written_as_people_say_them(value: float, words: str) -> None:

@@ -22,6 +22,8 @@ from icp_ml.scoring.place_names import place_name
 
 N_WORDS_SHOWN = 8
 N_DIGITS_SHOWN = 3
+NO_AMOUNT = 1e18
+"""From here on nobody has a word for it: a fault of the file, shown by its power of ten."""
 HEAD_COUNTS = ("employees", DEPARTMENT)
 """Attributes that count people: the middle of a band of sizes is shown whole."""
 
@@ -128,6 +130,8 @@ def said_number(attribute: Attribute, value: float) -> str:
 def short_number(value: float) -> str:
     """Write a number as people say it: 18.3 M, 1,200, 0.25."""
     size = abs(value)
+    if size >= NO_AMOUNT:
+        return f"{value:.3g}"
     if size >= 999.5e9:
         return f"{value / 1e9:,.0f} B"
     for limit, suffix in ((1e9, "B"), (1e6, "M")):
