@@ -58,6 +58,17 @@ class Listing:
         """Name the result's folder: the day, then what made it."""
         return f"{config.today}_{self.key[:8]}"
 
+    def mark(self, config: Config) -> str:
+        """Name all that the parts of this list depend on: its key, its cut, and its files as they lie.
+
+        A list that is written to while it is read, and in the end holds what it held, has its old key; what
+        was read in between is no part of it. Nobody writes to the copy of what lies elsewhere.
+        """
+        prospects = config.data.prospects
+        state = None if prospects is None or prospects.is_elsewhere else self.state
+        cut = json.dumps([config.scoring.batch_rows, state])
+        return f"{self.key[:12]}-{hashlib.sha256(cut.encode()).hexdigest()[:8]}"
+
 
 def prepare(run: Run, *extras: float) -> Listing:
     """Load the models and learn who is a customer already; `extras` are what else the result depends on.
@@ -155,7 +166,6 @@ def published(config: Config, folder: Path, listing: Listing) -> Iterator[Path |
         if newest is not None and read_manifest(newest)["key"] == listing.key:
             yield None
             return
-        mark = f"{listing.key[:12]}-{config.scoring.batch_rows}"  # parts of another cut are of no use
-        with publication(folder, listing.name(config), mark) as working:
+        with publication(folder, listing.name(config), listing.mark(config)) as working:
             yield working
             send_list(working, config.scoring.output, listing.key, listing.name(config))
