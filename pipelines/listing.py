@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from icp_ml.model.candidate import Model
 
 NOT_IN_KEY: Any = {"folder": True, "batch_rows": True, "output": {"table": {"url"}}}
-"""Settings that change nothing of a scored list."""
+"""Settings that change nothing of a scored list; of a table's address the password alone does not count."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +80,7 @@ def prepare(run: Run, *extras: float) -> Listing:
     ConfigError
         The segments cannot be cut out of these data.
     """
+    from icp_ml.data.databases import database_name
     from icp_ml.data.outputs import check_outputs
     from icp_ml.data.rules import prepare_rules
     from icp_ml.data.segments import check_segments
@@ -109,6 +110,7 @@ def prepare(run: Run, *extras: float) -> Listing:
         config.data.model_dump(mode="json"),
         config.matching.model_dump(mode="json"),
         extras,
+        None if config.scoring.output.table is None else database_name(config.scoring.output.table.url),
     ]
     key = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
     return Listing(models, lacking, customers, rules, digests, key, state)

@@ -130,6 +130,19 @@ def test_nothing_changes_where_nothing_changed(scored):
     assert (scored / "csv/latest/scored.csv").read_bytes() == before
 
 
+def test_a_list_goes_to_each_database_that_is_named_once(scored):
+    for name in ("one", "two"):
+        (scored / f"{name}.db").touch()
+    table = "scoring.output.table={url: 'sqlite:///%s.db', table: icp_scores, if_exists: replace}"
+    said = [
+        command("predict", table % name, "scoring.folder=sent", cwd=scored) for name in ("one", "two", "two")
+    ]
+    assert [done.returncode for done in said] == [0, 0, 0], said
+    assert ["nothing has changed" in done.stdout for done in said] == [False, False, True]
+    sizes = {(scored / f"{name}.db").stat().st_size for name in ("one", "two")}
+    assert len(sizes) == 1 and sizes.pop() > 0
+
+
 def test_a_row_does_not_depend_on_its_neighbours_or_the_batch(scored, demo_tables, tmp_path):
     some = demo_tables.prospects.sample(60, random_state=1)
     some.to_csv(tmp_path / "some.csv", index=False)
