@@ -18,14 +18,11 @@ if TYPE_CHECKING:
     from icp_ml.data.parts import PartFiles
     from icp_ml.data.placing import Placed
     from icp_ml.data.repeats import Repeats
-    from icp_ml.data.sources import RawBatch, RowGroup
-    from icp_ml.engine import PartDone, PieceTask, PlaceTask, Tops, Work
+    from icp_ml.engine import PartDone, PieceTask, Tops, Work
     from icp_ml.engine.workers import Map
 
 FEW_PIECES = 2
 """A list of no more is scored in this process: others would take longer to start."""
-ONE_TO_SPARE = 4
-"""For so many rows at the top one more is kept: some will turn out to repeat another."""
 ATTEMPTS = 3
 """How often workers may die before the run gives up; what they finished is kept."""
 
@@ -125,13 +122,7 @@ def _attempt(config: Config, listing: Listing, work: Work) -> Done:
         numbers = _files(work).done()
         first = read_first_pass([_files(work).scored(at) for at in numbers], tuple(work.models))
         repeats = repeats_in(first, config.matching)
-        placing = _place_tasks(work, first, repeats)
-        placed = _place(mapped, placing, first.n_rows)
-        if placed.lacking:
-            left = [placing[at] for at in placed.lacking]
-            _keep_top(config, work, mapped, left)
-            _check_unchanged(config, listing)
-            placed.merge(_place(mapped, left, first.n_rows - placed.n_rows))
+        placed = _place(work, mapped, first, repeats)
     return Done(counts, first, repeats, placed)
 
 
@@ -146,15 +137,10 @@ def _tops(work: Work) -> Tops:
     """Begin with the scores of the parts that are done."""
     from icp_ml.engine import Tops
 
-    tops = Tops(_n_kept(work))
+    tops = Tops(work.scoring.n_worth_finding)
     for number in _files(work).done():
         _add_tops(work, tops, number)
     return tops
-
-
-def _n_kept(work: Work) -> int:
-    n_top = work.scoring.n_worth_finding
-    return n_top + n_top // ONE_TO_SPARE
 
 
 def _add_tops(work: Work, tops: Tops, number: int) -> None:
@@ -169,18 +155,13 @@ def _add_tops(work: Work, tops: Tops, number: int) -> None:
 
 def _tasks(config: Config, work: Work, tops: Tops) -> Iterator[PieceTask]:
     """Give the pieces of the list that are not scored yet, with their numbers."""
-    from icp_ml.engine import PieceTask
-
-    n_kept, done = _n_kept(work), set(_files(work).done())
-    return (PieceTask(at, one, tops.floors(), n_kept) for at, one in _pieces(config) if at not in done)
-
-
-def _pieces(config: Config) -> Iterator[tuple[int, RawBatch | RowGroup]]:
     from icp_ml.data.mapping import own_columns, table_settings
     from icp_ml.data.sources import read_pieces
+    from icp_ml.engine import PieceTask
 
-    table = table_settings("prospects", config.data)
-    return enumerate(read_pieces(table, own_columns(table), config.scoring.batch_rows))
+    table, done = table_settings("prospects", config.data), set(_files(work).done())
+    pieces = read_pieces(table, own_columns(table), config.scoring.batch_rows)
+    return (PieceTask(at, piece, tops.floors()) for at, piece in enumerate(pieces) if at not in done)
 
 
 def _score(config: Config, work: Work, tops: Tops, parts: Iterator[PartDone]) -> PartCounts:
@@ -203,36 +184,19 @@ def _score(config: Config, work: Work, tops: Tops, parts: Iterator[PartDone]) ->
     return together
 
 
-def _place_tasks(work: Work, first: FirstPass, repeats: Repeats) -> list[PlaceTask]:
-    from icp_ml.data.placing import parts_of, write_lists
-    from icp_ml.engine import PlaceTask
-
-    lists = write_lists(first, repeats.originals, work.scoring, work.folder)
-    return [PlaceTask(at, part, lists) for at, part in enumerate(parts_of(first, repeats.originals))]
-
-
-def _place(mapped: Map, tasks: list[PlaceTask], n_rows: int) -> Placed:
-    from icp_ml.data.placing import Placed
-    from icp_ml.engine import place
+def _place(work: Work, mapped: Map, first: FirstPass, repeats: Repeats) -> Placed:
+    from icp_ml.data.placing import Placed, parts_of, write_lists
+    from icp_ml.engine import PlaceTask, place
     from pipelines.progress import counter
 
+    lists = write_lists(first, repeats.originals, work.scoring, work.folder)
+    parts = enumerate(parts_of(first, repeats.originals))
     together = Placed()
-    with counter(n_rows, "placing", "row") as tick:
-        for placed in mapped(place, tasks):
+    with counter(first.n_rows, "placing", "row") as tick:
+        for placed in mapped(place, (PlaceTask(number, part, lists) for number, part in parts)):
             together.merge(placed)
             tick(placed.n_rows)
     return together
-
-
-def _keep_top(config: Config, work: Work, mapped: Map, placing: list[PlaceTask]) -> None:
-    """Score parts again, to keep the encoded rows of all at the top, now that it is known where it ends."""
-    from icp_ml.engine import PieceTask, score_piece
-
-    floors = {name: one.top.score for name, one in zip(work.models, placing[0].lists, strict=True)}
-    lacking = {one.number for one in placing}
-    pieces = islice(_pieces(config), max(lacking) + 1)
-    for _ in mapped(score_piece, (PieceTask(at, one, floors, None) for at, one in pieces if at in lacking)):
-        pass
 
 
 def _check_unchanged(config: Config, listing: Listing) -> None:

@@ -257,25 +257,6 @@ def test_a_killed_run_goes_on_where_it_was(workplace):
     assert resumed.read_bytes() == whole.read_bytes()
 
 
-def test_the_top_is_whole_in_batches_of_any_size_however_many_of_the_best_repeat(
-    scored, demo_tables, tmp_path
-):
-    ranks = pd.read_parquet(scored / "parquet/latest/scored.parquet").set_index("account_id")["fit_rank"]
-    rows = demo_tables.prospects.drop_duplicates("prospect_id").set_index("prospect_id", drop=False)
-    best = rows.loc[ranks[ranks.index.isin(rows.index)].nsmallest(60).index]
-    others = rows.drop(best.index).head(600)
-    pd.concat([best, best, best, others]).to_csv(tmp_path / "repeated.csv", index=False)
-    lists = []
-    for n_rows in (20, 2_000):
-        overrides = (f"data.prospects.path={tmp_path / 'repeated.csv'}", "scoring.n_worth_finding=120")
-        folder = tmp_path / f"by_{n_rows}"
-        overrides = (*overrides, f"scoring.batch_rows={n_rows}", f"scoring.folder={folder}", "n_jobs=1")
-        done = command("predict", *overrides, cwd=scored)
-        assert done.returncode == 0, done.stderr
-        lists.append((folder / "latest/scored.csv").read_bytes())
-    assert lists[0] == lists[1]
-
-
 def test_processes_give_the_same_bytes_as_one(scored):
     for n_jobs in (1, 2):
         overrides = (f"n_jobs={n_jobs}", "scoring.batch_rows=60", f"scoring.folder=by_{n_jobs}")

@@ -51,28 +51,17 @@ class SegmentList:
 
 @dataclass
 class Placed:
-    """What was counted while the rows were placed.
-
-    Attributes
-    ----------
-    n_rows : int
-    list_tiers : Counter of str
-    n_exploration : int
-    lacking : list of int
-        The parts of which a row is at the top that was not kept encoded; they are placed once it is.
-    """
+    """What was counted while the rows were placed."""
 
     n_rows: int = 0
     list_tiers: Counter[str] = field(default_factory=Counter)
     n_exploration: int = 0
-    lacking: list[int] = field(default_factory=list)
 
     def merge(self, other: Placed) -> None:
         """Add the counts of another part."""
         self.n_rows += other.n_rows
         self.list_tiers.update(other.list_tiers)
         self.n_exploration += other.n_exploration
-        self.lacking += other.lacking
 
 
 @dataclass(frozen=True)

@@ -18,17 +18,10 @@ Floors = Mapping[str, float]
 
 
 class Candidates:
-    """The encoded rows of one part that may be among the top of their segment's list.
+    """The encoded rows of one part that may be among the top of their segment's list."""
 
-    Parameters
-    ----------
-    n_most : int, optional
-        Of a batch's rows of a segment; without, all that reach the floor.
-    floors : mapping of str to float
-    """
-
-    def __init__(self, n_most: int | None, floors: Floors) -> None:
-        self._n_most, self._floors = n_most, floors
+    def __init__(self, n_top: int, floors: Floors) -> None:
+        self._n_top, self._floors = n_top, floors
         self._kept: dict[str, list[tuple[Any, ...]]] = {}
         self._n_rows = 0
 
@@ -45,7 +38,7 @@ class Candidates:
         scores : ndarray of float64, shape (n_eligible,)
         """
         high = np.flatnonzero(scores >= self._floors.get(segment, -np.inf))
-        best = high[np.argsort(-scores[high], kind="stable")[: self._n_most]]
+        best = high[np.argsort(-scores[high], kind="stable")[: self._n_top]]
         inside, in_batch = at[best].T
         kept = (self._n_rows + in_batch, encoded.matrix[inside], encoded.known[inside])
         self._kept.setdefault(segment, []).append(kept)
@@ -64,11 +57,8 @@ class Candidates:
             np.savez(stream, **arrays)
 
 
-def worth_of(path: Path, models: Mapping[str, Model], segments: Any, is_top: Any) -> list[str | None] | None:
+def worth_of(path: Path, models: Mapping[str, Model], segments: Any, is_top: Any) -> list[str | None]:
     """Say of a part's rows at the top of their lists what is worth finding out; None of the others.
-
-    None instead of a list: one at the top was not kept. Which rows repeat another is known only in the end;
-    where more of the high ones do than were kept to spare, lower ones move up.
 
     Parameters
     ----------
@@ -86,8 +76,6 @@ def worth_of(path: Path, models: Mapping[str, Model], segments: Any, is_top: Any
         for name in {segment_of[at] for at in np.flatnonzero(is_top).tolist()}:
             places = stored[f"{name}:places"]
             chosen = is_top[places]
-            if chosen.sum() < (is_top & (segment_of == name)).sum():
-                return None
             found = worth_finding(
                 models[name], stored[f"{name}:matrix"][chosen], stored[f"{name}:known"][chosen]
             )

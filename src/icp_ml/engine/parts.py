@@ -70,23 +70,11 @@ class Work:
 
 
 class PieceTask(NamedTuple):
-    """A piece of the list to score.
-
-    Attributes
-    ----------
-    number : int
-    piece : RawBatch or RowGroup
-        Its rows, or where they are.
-    floors : mapping of str to float
-        What the top has reached, by segment.
-    n_kept : int, optional
-        Most rows to keep encoded of a batch and segment; None: all that reach the floor.
-    """
+    """A piece of the list to score: its number, its rows or where they are, and what the top has reached."""
 
     number: int
     piece: RawBatch | RowGroup
     floors: Floors
-    n_kept: int | None
 
 
 class PlaceTask(NamedTuple):
@@ -177,7 +165,7 @@ def _keep_candidates(rows: pd.DataFrame, encoded: Mapping[str, Encoded], candida
 def score_piece(ready: Ready, task: PieceTask) -> PartDone:
     """Score a piece of the list into its part's files; the counts come last and say that it is done."""
     files, counts = ready.files, PartCounts.of(tuple(ready.work.models))
-    candidates = Candidates(task.n_kept, task.floors)
+    candidates = Candidates(ready.work.scoring.n_worth_finding, task.floors)
     with (
         finished(files.scored(task.number)) as rows,
         finished(files.refused(task.number)) as lines,
@@ -194,14 +182,12 @@ def score_piece(ready: Ready, task: PieceTask) -> PartDone:
 
 
 def place(ready: Ready, task: PlaceTask) -> Placed:
-    """Write a part of the scored list; give what was counted; where it lacks a row at the top, that alone."""
+    """Write a part of the scored list; give what was counted."""
     files = ready.files
     rows, is_top = place_part(task.part, task.lists)
     if is_top.any():
         segments = rows["segment"].to_pylist()
         said = worth_of(files.candidates(task.number), ready.work.models, segments, is_top)
-        if said is None:
-            return Placed(lacking=[task.number])
         at = rows.column_names.index("worth_finding")
         rows = rows.set_column(at, "worth_finding", pa.array(said, pa.string()))
     with finished(files.placed(task.number)) as path:
