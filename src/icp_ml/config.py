@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
-import gc
 import logging
 import os
 import sys
@@ -19,6 +17,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from icp_ml.collecting import look_for_garbage_seldom
 from icp_ml.errors import ConfigError, ExitCode, IcpError
 from icp_ml.failures import SHOW_TRACEBACK, translated, wrong_settings
 from icp_ml.segments import segment_name
@@ -43,7 +42,6 @@ from icp_ml.settings import (
 )
 from icp_ml.settings.base import Name
 
-OBJECTS_BETWEEN_COLLECTIONS = 100_000
 CONF = Path(__file__).resolve().parents[2] / "conf"
 
 
@@ -117,7 +115,7 @@ def run_pipeline(pipeline: Pipeline) -> None:
 
     In a multirun every job runs; the status is that of the worst.
     """
-    _look_for_garbage_seldom()
+    look_for_garbage_seldom()
     os.environ.setdefault("HYDRA_FULL_ERROR", "1")  # Hydra's own errors reach us instead of its printer
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     logging.getLogger("matplotlib").setLevel(logging.ERROR)
@@ -143,15 +141,6 @@ def _with_copies(pipeline: Pipeline, run: Run) -> int | None:
     with TemporaryDirectory(prefix="icp_ml-") as folder:
         data = with_copies(run.config.data, Path(folder))
         return pipeline(replace(run, config=run.config.model_copy(update={"data": data})))
-
-
-def _look_for_garbage_seldom() -> None:
-    """Spare the start and the end of a run a third of their time: what imports make is kept anyway.
-
-    `gc.freeze` at the end: the interpreter would go through all that is left, only to throw it away.
-    """
-    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS, 20, 100)
-    atexit.register(gc.freeze)
 
 
 def worst(statuses: Iterable[int]) -> int:
