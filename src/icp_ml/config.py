@@ -130,8 +130,7 @@ def run_pipeline(pipeline: Pipeline) -> None:
 
         hydra.main(version_base="1.3", config_path=str(CONF), config_name="config")(job)()
 
-    composing = _status_of(compose_and_run)
-    sys.exit(worst([composing, *statuses]))
+    sys.exit(worst([_status_of(compose_and_run), *statuses]))
 
 
 def _with_copies(pipeline: Pipeline, run: Run) -> int | None:
@@ -139,8 +138,8 @@ def _with_copies(pipeline: Pipeline, run: Run) -> int | None:
     from icp_ml.data.copies import with_copies
 
     with TemporaryDirectory(prefix="icp_ml-") as folder:
-        data = with_copies(run.config.data, Path(folder))
-        return pipeline(replace(run, config=run.config.model_copy(update={"data": data})))
+        here = run.config.model_copy(update={"data": with_copies(run.config.data, Path(folder))})
+        return pipeline(replace(run, config=here))
 
 
 def worst(statuses: Iterable[int]) -> int:
