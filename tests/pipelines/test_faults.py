@@ -62,6 +62,11 @@ def parts_of(place):
     return sorted((place / "out").glob(".working-*/parts/*.json"))
 
 
+def hear_interrupts() -> None:
+    """Undo what a shell does to a job in its background: SIGINT would be ignored there."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def started(place, *overrides):
     """Start a run in a process group of its own, and wait until a few parts are done."""
     run = subprocess.Popen(
@@ -72,6 +77,7 @@ def started(place, *overrides):
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=hear_interrupts,
     )
     until = time.monotonic() + 120
     while len(parts_of(place)) < 3:
