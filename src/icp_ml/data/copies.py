@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import date, time
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from icp_ml.settings import DataSettings, FileSettings, Settings
 
@@ -76,7 +76,7 @@ def _each_file(settings: Kept, change: Callable[[FileSettings], FileSettings]) -
         return {key: changed(one) for key, one in value.items()} if isinstance(value, dict) else value
 
     inside = settings.model_copy(update={name: changed(value) for name, value in settings})
-    return change(inside) if isinstance(inside, FileSettings) else inside  # type: ignore[return-value]
+    return cast(Kept, change(inside)) if isinstance(inside, FileSettings) else inside
 
 
 def _keep_answer(file: FileSettings, folder: Path) -> None:

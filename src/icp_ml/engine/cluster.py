@@ -141,7 +141,7 @@ def _preparing(work: Work) -> Any:
 
     from icp_ml.engine.workers import forget, prepare
 
-    class Preparing(WorkerPlugin):  # type: ignore[misc]
+    class Preparing(WorkerPlugin):  # type: ignore[misc] # Dask's classes have no types
         def setup(self, worker: Any) -> None:
             next(work.folder.iterdir(), None)  # fails where the folder is not shared
             prepare(work)
