@@ -1,7 +1,7 @@
 # Every target sets up what it needs. Overrides go through ARGS: make train ARGS="label=won model.n_folds=3"
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo train tune predict rescore label validate init promote status ui serve test check format bench bench-quality clean
+.PHONY: help setup demo train tune predict rescore label validate init promote rollback compare prune send profile browse status ui serve test check format bench bench-quality clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -54,8 +54,26 @@ validate: $(STAMP) ## check the data before training: what stops it, what to bew
 init: $(STAMP) ## propose a mapping for your files: make init DATA="customers.csv orders.csv"
 	@$(RUN).init $(DATA)
 
-promote: $(STAMP) ## make the challenger the champion
+compare: $(STAMP) ## set the last trainings side by side: what changed, and by how much
+	@$(RUN).compare $(ARGS)
+
+promote: $(STAMP) ## make the challenger the champion, where it passes every gate; says first who changes tier
 	@$(RUN).promote $(ARGS)
+
+rollback: $(STAMP) ## go back to the last champion
+	@$(RUN).rollback $(ARGS)
+
+profile: $(STAMP) ## write the ideal customer profile, and a worksheet to review it with
+	@$(RUN).profile $(ARGS)
+
+browse: $(STAMP) ## write a page to look through the scored prospects
+	@$(RUN).browse $(ARGS)
+
+prune: $(STAMP) ## remove old runs, exports and lists, as tracking.retention says
+	@$(RUN).prune $(ARGS)
+
+send: $(STAMP) ## send the runs that the tracking server could not take
+	@$(RUN).send $(ARGS)
 
 status: $(STAMP) ## champion, last training, last scoring and its age, alarms
 	@$(RUN).status $(ARGS)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from icp_ml.config import Config, Run
+from icp_ml.config import Run
+from icp_ml.settings import Config
 
 if TYPE_CHECKING:
     import pandas as pd

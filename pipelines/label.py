@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from icp_ml.config import Config, Run, run_pipeline, stage
+from icp_ml.config import Run, run_pipeline, stage
+from icp_ml.settings import Config
 from pipelines.segmented import for_each_segment
 
 if TYPE_CHECKING:

@@ -11,8 +11,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from icp_ml.config import Config, Run
+from icp_ml.config import Run
 from icp_ml.errors import UnavailableError
+from icp_ml.settings import Config
 from pipelines.manifests import read_manifest
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from icp_ml.config import Config, Run
+from icp_ml.config import Run
+from icp_ml.settings import Config
 
 if TYPE_CHECKING:
     from icp_ml.checks import Finding

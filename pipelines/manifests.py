@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from icp_ml.config import Config, Run
+from icp_ml.config import Run
 from icp_ml.errors import DataError
 from icp_ml.segments import DEFAULT
+from icp_ml.settings import Config
 
 if TYPE_CHECKING:
     from icp_ml.data.first_pass import PartCounts

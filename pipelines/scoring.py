@@ -8,8 +8,9 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from icp_ml.config import Config, Run
+from icp_ml.config import Run
 from icp_ml.errors import UnavailableError
+from icp_ml.settings import Config
 from pipelines.listing import Listing
 from pipelines.manifests import check_not_empty, manifest_of
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from support import ROOT
 
-from icp_ml.config import Config
+from icp_ml.settings import Config
 
 SRC = ROOT / "src" / "icp_ml"
 MODULES = sorted([*SRC.rglob("*.py"), *(ROOT / "pipelines").glob("*.py")])

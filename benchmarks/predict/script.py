@@ -16,7 +16,6 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.predict.composed import composed
-from icp_ml.config import Config
 from icp_ml.data.checks import Findings
 from icp_ml.data.mapping import own_columns, table_settings
 from icp_ml.data.sources import RawBatch
@@ -25,6 +24,7 @@ from icp_ml.forest import Forest
 from icp_ml.forest.trees import Floats
 from icp_ml.model.blending import Blend
 from icp_ml.model.candidate import Model
+from icp_ml.settings import Config
 from icp_ml.tracking.exports import read_model
 
 N_REASONS = 3

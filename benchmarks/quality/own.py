@@ -12,9 +12,10 @@ from time import perf_counter, process_time
 import numpy as np
 
 from benchmarks.quality.prepared import sides
-from icp_ml.config import CONF, Config, checked
+from icp_ml.config import CONF, checked
 from icp_ml.model.recipe import Recipe
 from icp_ml.model.training import fit_candidate
+from icp_ml.settings import Config
 
 
 def composed() -> Config:

@@ -9,64 +9,18 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
-from typing import Annotated, Any
-
-from pydantic import Field
+from typing import Any
 
 from icp_ml.collecting import look_for_garbage_seldom
 from icp_ml.errors import ConfigError, ExitCode, IcpError
 from icp_ml.failures import SHOW_TRACEBACK, translated, wrong_settings
 from icp_ml.segments import segment_name
-from icp_ml.settings import (
-    ChecksSettings,
-    DataSettings,
-    EngineSettings,
-    EvaluationSettings,
-    FeaturesSettings,
-    LabelSettings,
-    MatchingSettings,
-    ModelSettings,
-    RescoreSettings,
-    RubricSettings,
-    RuleSettings,
-    ScoringSettings,
-    SegmentSettings,
-    Settings,
-    SplitSettings,
-    TrackingSettings,
-    TuningSettings,
-)
-from icp_ml.settings.base import Name
+from icp_ml.settings import Config
 
 CONF = Path(__file__).resolve().parents[2] / "conf"
-
-
-class Config(Settings):
-    """The whole configuration of a run: one attribute for each group in `conf/`."""
-
-    today: date
-    seed: int
-    n_jobs: int
-    data: DataSettings
-    label: LabelSettings
-    segments: Annotated[dict[Name, SegmentSettings], Field(min_length=1)]
-    checks: ChecksSettings
-    matching: MatchingSettings
-    split: SplitSettings
-    features: FeaturesSettings
-    rubric: RubricSettings
-    model: ModelSettings
-    tuning: TuningSettings
-    evaluation: EvaluationSettings
-    tracking: TrackingSettings
-    scoring: ScoringSettings
-    engine: EngineSettings
-    rules: dict[Name, RuleSettings]
-    rescore: RescoreSettings
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,10 @@ rubric's condition.
 """
 
 from icp_ml.settings.base import Settings
+from icp_ml.settings.browse import BrowseSettings
 from icp_ml.settings.checks import ChecksSettings
 from icp_ml.settings.engine import DaskSettings, EngineSettings, LocalSettings
+from icp_ml.settings.evaluation import EvaluationSettings, MarginSettings, MarkSettings, PromotionSettings
 from icp_ml.settings.label import (
     AbcXyzSettings,
     FlagSettings,
@@ -28,11 +30,11 @@ from icp_ml.settings.mapping import (
     TableSettings,
 )
 from icp_ml.settings.output import OutputSettings, TableOutputSettings
+from icp_ml.settings.profile import ProfileSettings
 from icp_ml.settings.rubric import ConditionSettings, PointSettings, RubricSettings
 from icp_ml.settings.rules import RuleSettings
 from icp_ml.settings.segments import SegmentSettings
 from icp_ml.settings.stages import (
-    EvaluationSettings,
     FeaturesSettings,
     MatchingSettings,
     ModelKind,
@@ -40,7 +42,6 @@ from icp_ml.settings.stages import (
     RescoreSettings,
     ScoringSettings,
     SplitSettings,
-    TrackingSettings,
     TuningSettings,
 )
 from icp_ml.settings.tiers import (
@@ -52,14 +53,18 @@ from icp_ml.settings.tiers import (
     PrecisionTierSettings,
     TierSettings,
 )
+from icp_ml.settings.tracking import RetentionSettings, TrackingSettings
+from icp_ml.settings.whole import Config
 
 __all__ = [
     "AbcXyzSettings",
     "BaseRateTierSettings",
+    "BrowseSettings",
     "CapacityTierSettings",
     "ChecksSettings",
     "ColumnSettings",
     "ConditionSettings",
+    "Config",
     "DaskSettings",
     "DataSettings",
     "EconomicsTierSettings",
@@ -75,6 +80,8 @@ __all__ = [
     "LabelSettings",
     "ListTierSettings",
     "LocalSettings",
+    "MarginSettings",
+    "MarkSettings",
     "MatchingSettings",
     "ModelKind",
     "ModelSettings",
@@ -83,7 +90,10 @@ __all__ = [
     "PercentileTierSettings",
     "PointSettings",
     "PrecisionTierSettings",
+    "ProfileSettings",
+    "PromotionSettings",
     "RescoreSettings",
+    "RetentionSettings",
     "RubricLabelSettings",
     "RubricSettings",
     "RuleSettings",

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from icp_ml.settings.base import Count, NotNegative, Positive, Settings, Share, Text
+from icp_ml.settings.base import Count, NotNegative, Positive, Settings, Share
 from icp_ml.settings.output import OutputSettings
 from icp_ml.settings.tiers import ListTierSettings, TierSettings
 
@@ -90,31 +90,6 @@ class TuningSettings(Settings):
     n_trials: Count | None  # stop after as many; null: the budget alone
     study_folder: str  # of the trials, so that a search goes on where it stopped
     experiment_folder: str  # where the frozen experiment is written
-
-
-class EvaluationSettings(Settings):
-    """Figures on the test set, and what a candidate must reach."""
-
-    n_bootstrap: Count
-    confidence: Share
-    shares: tuple[Share, ...]  # of the list, for lift and capture
-    min_roc_auc_low: Share  # gate: lower bound of the test ROC AUC
-    n_control: Count  # prospects drawn at random, to compare best and rest with
-    n_permutations: Count  # of the test labels, behind the verdict
-    learning_curve_shares: tuple[Annotated[float, Field(gt=0, le=1)], ...]  # of the labelled customers
-    min_group_rows: Count  # rows a line of the fairness and missingness tables needs
-
-
-class TrackingSettings(Settings):
-    """Where runs, models and exports live."""
-
-    uri: str
-    artifact_folder: str | None  # for a local store; a server keeps its own
-    experiment: str
-    registered_model: str
-    model: Text  # what predict uses: an alias, a version number or an exported folder
-    export_folder: str
-    port: Annotated[int, Field(ge=1, le=65535)]  # of the UI and of serving, on localhost
 
 
 class ScoringSettings(Settings):

@@ -1,0 +1,69 @@
+"""Fill a template of this package; what is not marked as safe is escaped."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from icp_ml.charts import css_variables, data_of, pages_script, svg
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from markupsafe import Markup
+
+
+def render(template: str, **facts: Any) -> str:
+    """Render a page that needs nothing but itself.
+
+    Parameters
+    ----------
+    template : str
+        File in this package, which extends `page.html.j2`.
+    **facts
+        What the template names; a chart becomes part of the page through `figure`.
+    """
+    return _environment().get_template(template).render(**facts)
+
+
+def figure(chart: Any, words: str) -> Markup:
+    """Put a chart into a page: drawn, and drawn again by the page's script so that it answers to a pointer.
+
+    Parameters
+    ----------
+    chart : altair chart
+        As `charts.themed` gives it.
+    words : str
+        What it shows, for those who cannot see it.
+    """
+    from markupsafe import Markup
+
+    specification = json.dumps(data_of(chart)).replace("<", "\\u003c")
+    return Markup(
+        '<figure class="chart" role="img" aria-label="{}"><div class="drawn">{}</div>'
+        '<script type="application/json">{}</script></figure>'
+    ).format(words, Markup(svg(chart)), Markup(specification))
+
+
+@cache
+def _environment() -> Environment:
+    from importlib.resources import files
+
+    from jinja2 import DictLoader, Environment, StrictUndefined
+    from markupsafe import Markup
+
+    folder = files("icp_ml.pages")
+    names = [one.name for one in folder.iterdir() if one.name.endswith(".j2")]
+    templates = {name: (folder / name).read_text(encoding="utf-8") for name in names}
+    found = Environment(
+        loader=DictLoader(templates),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    style = (folder / "page.css").read_text(encoding="utf-8")
+    found.globals["style"] = Markup(css_variables() + style)
+    found.globals["chart_script"] = lambda: Markup(pages_script())
+    found.globals["figure"] = figure
+    return found

@@ -1,0 +1,22 @@
+"""The settings of the ideal customer profile."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from icp_ml.settings.base import Count, NotNegative, Positive, Settings, Share
+
+
+class ProfileSettings(Settings):
+    """How the model is distilled into groups that a person can name, and what is written about them."""
+
+    max_conditions: Count  # in the words of one group
+    max_groups: Count  # of each kind: core, niche, anti
+    min_group_share: Share  # of the customers, in each group
+    min_core_lift: Positive  # lower bound of a core group's lift must lie above 1; its lift at least here
+    max_anti_lift: NotNegative  # an anti group's lift at most here
+    max_archetypes: Count  # groups of best customers
+    n_examples: Annotated[int, Field(ge=0)]  # customers named for each group
+    folder: str
