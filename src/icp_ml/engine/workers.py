@@ -79,7 +79,7 @@ def _processes(n_workers: int, work: Work) -> Iterator[Map]:
         try:
             yield partial(_mapped, pool, work.key, AHEAD * n_workers)
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.shutdown(cancel_futures=True)  # whoever is at work writes to the end before it goes
             raise
 
 
