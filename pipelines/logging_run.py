@@ -31,6 +31,7 @@ def track(run: Run, model: Model, judgement: Judgement, made: tuple[TrainingTabl
 
     One that fails a gate is registered as challenger and never promoted here.
     """
+    from icp_ml.charts import png
     from icp_ml.evaluation.report import report_json, report_markdown
     from icp_ml.tracking.runs import Training, metric_names
 
@@ -51,8 +52,9 @@ def track(run: Run, model: Model, judgement: Judgement, made: tuple[TrainingTabl
         **{f"report/{name}.csv": table.to_csv(index=False) for name, table in judgement.tables.items()},
     }
     metrics = metric_names(report.figures, report.differences) | {"test/verdict_p_value": report.p_value}
+    pictures = {name: png(chart) for name, chart in judgement.plots.items()}
     training = Training(
-        run_name(run), _composed(run), _parameters(run.config), tags, metrics, judgement.plots, texts
+        run_name(run), _composed(run), _parameters(run.config), tags, metrics, pictures, texts
     )
     return _registered(run, model, (training, tables), report.failures)
 

@@ -72,7 +72,6 @@ def run_pipeline(pipeline: Pipeline) -> None:
     look_for_garbage_seldom()
     os.environ.setdefault("HYDRA_FULL_ERROR", "1")  # Hydra's own errors reach us instead of its printer
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-    logging.getLogger("matplotlib").setLevel(logging.ERROR)
     statuses: list[int] = []
 
     def job(composed: Any) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
-WIDTH, HEIGHT = 420, 280
-"""Of a chart in pixels: it stays readable on a phone, which shows it at about nine tenths."""
+WIDTH, HEIGHT = 400, 300
+"""Of a chart with its axes, in pixels: a phone shows it at about nine tenths, which stays readable."""
+LINE = 54
+"""Characters of a title that fit into a line."""
 
 
 class Shade(NamedTuple):
@@ -31,6 +34,33 @@ COLOURS: Mapping[str, Shade] = {
 """What pages and charts are drawn in; a specification names one as `var(--accent)`."""
 
 
+WORDS = {"labelColor": "var(--ink)", "titleColor": "var(--ink)", "labelFont": FONT, "titleFont": FONT}
+AXIS = {
+    **WORDS,
+    "titleFontWeight": "normal",
+    "labelFontSize": 12,
+    "titleFontSize": 12,
+    "titlePadding": 8,
+    "gridColor": "var(--faint)",
+    "gridOpacity": 0.6,
+    "domainColor": "var(--faint)",
+    "tickColor": "var(--faint)",
+}
+HEADING = {
+    "anchor": "start",
+    "frame": "bounds",
+    "offset": 10,
+    "color": "var(--ink)",
+    "fontSize": 14,
+    "fontWeight": 600,
+    "font": FONT,
+    "subtitleColor": "var(--grey)",
+    "subtitleFontSize": 12,
+    "subtitleFont": FONT,
+    "subtitlePadding": 4,
+}
+
+
 def css_variables() -> str:
     """Give the colours as CSS, the dark ones where the reader's system asks for them; print is light."""
     light = "".join(f"--{name}: {shade.light}; " for name, shade in COLOURS.items())
@@ -39,30 +69,33 @@ def css_variables() -> str:
     return f":root {{ color-scheme: light dark; {light}}}\n{scheme} {{ :root {{ {dark}}} }}\n"
 
 
-def themed(chart: Any, title: str = "") -> Any:
-    """Give an Altair chart the one look; the title is what it shows, in a sentence."""
-    axis = {
-        "labelColor": "var(--ink)",
-        "titleColor": "var(--ink)",
-        "titleFontWeight": "normal",
-        "labelFontSize": 12,
-        "titleFontSize": 12.5,
-        "gridColor": "var(--faint)",
-        "domainColor": "var(--faint)",
-        "tickColor": "var(--faint)",
-        "labelFont": FONT,
-        "titleFont": FONT,
-    }
-    legend = {"labelColor": "var(--ink)", "titleColor": "var(--ink)", "labelFont": FONT, "titleFont": FONT}
-    header = {"labelColor": "var(--ink)", "titleColor": "var(--ink)", "labelFont": FONT, "titleFont": FONT}
-    heading = {"anchor": "start", "color": "var(--ink)", "fontSize": 14, "fontWeight": 600, "font": FONT}
-    titled = chart.properties(title=title) if title else chart
+def themed(chart: Any, title: str = "", remark: str = "") -> Any:
+    """Give an Altair chart the one look.
+
+    Parameters
+    ----------
+    chart : altair chart
+    title : str
+        What it shows, in a sentence.
+    remark : str
+        How to read it, smaller.
+    """
+    heading = {"text": _lines(title, LINE)}
+    if remark:
+        heading["subtitle"] = _lines(remark, LINE + 8)
+    titled = chart.properties(title=heading) if title else chart
     return (
         titled.configure(background="transparent", font=FONT)
         .configure_view(stroke=None)
-        .configure_axis(**axis)
-        .configure_legend(**legend, labelFontSize=12, titleFontSize=12.5, orient="top", title=None)
-        .configure_header(**header)
-        .configure_title(**heading)
-        .configure_text(font=FONT, fontSize=12)
+        .configure_axis(**AXIS)
+        .configure_legend(**WORDS, labelFontSize=12, titleFontSize=12, orient="top", title=None)
+        .configure_header(**WORDS, labelFontSize=12, title=None)
+        .configure_title(**HEADING)
+        .configure_text(font=FONT, fontSize=12, color="var(--ink)")
     )
+
+
+def _lines(text: str, width: int) -> list[str]:
+    """Break a text where it would be cut, but never before a sign of percent or of times."""
+    unbroken = text.replace(" %", "\N{NO-BREAK SPACE}%").replace(" \u00d7", "\N{NO-BREAK SPACE}\u00d7")
+    return textwrap.wrap(unbroken, width, break_long_words=False)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from icp_ml.evaluation.backtest import Sample, backtest_table
+from icp_ml.evaluation.effect_plots import effect_plots
+from icp_ml.evaluation.effects import effects
 from icp_ml.evaluation.fairness import group_table
 from icp_ml.evaluation.figures import Scored, bootstrap_figures, compare
 from icp_ml.evaluation.gates import gate_failures
@@ -17,7 +19,7 @@ from icp_ml.evaluation.held_out import BASE_RATE, CANDIDATE, HeldOut, pooled
 from icp_ml.evaluation.learning import LearningCurve
 from icp_ml.evaluation.plots import plots
 from icp_ml.evaluation.report import Choice, Pooling, Report, Rows
-from icp_ml.evaluation.table_plots import backtest_plot, learning_plot
+from icp_ml.evaluation.table_plots import backtest_plot, distribution_plot, importance_plot, learning_plot
 from icp_ml.evaluation.tiers import tier_table
 from icp_ml.evaluation.verdict import verdict
 from icp_ml.evaluation.words import kind_words, percent
@@ -26,9 +28,6 @@ from icp_ml.model.candidate import Model
 from icp_ml.model.training import Fit, TrainingSet
 from icp_ml.scoring import TIERS
 from icp_ml.settings import EvaluationSettings
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True)
@@ -79,11 +78,26 @@ class Told:
 
 @dataclass(frozen=True)
 class Judgement:
-    """The report, its plots, and each test row's score by each model."""
+    """The report, its charts, and each test row's score by each model.
+
+    Attributes
+    ----------
+    report : Report
+    plots : mapping of str to altair chart
+        gains, lift, precision_recall, roc, calibration, distribution, backtest, importance; learning_curve
+        where there is a curve.
+    scored : pandas.DataFrame
+    effects : pandas.DataFrame
+        As `effects.effects` gives it.
+    effect_plots : mapping of str to altair chart
+        Of the attributes in `effects`, by the attribute's words, those that move the scores most first.
+    """
 
     report: Report
-    plots: Mapping[str, Figure]
+    plots: Mapping[str, Any]
     scored: pd.DataFrame
+    effects: pd.DataFrame
+    effect_plots: Mapping[str, Any]
 
     @property
     def is_passed(self) -> bool:
@@ -94,7 +108,12 @@ class Judgement:
     def tables(self) -> dict[str, pd.DataFrame]:
         """Give the report's tables by name."""
         report = self.report
-        found = {"tiers": report.tiers, "backtest": report.backtest, "groups": report.groups}
+        found = {
+            "tiers": report.tiers,
+            "backtest": report.backtest,
+            "groups": report.groups,
+            "effects": self.effects,
+        }
         return found if report.curve is None else {**found, "learning_curve": report.curve.table}
 
     def checked(self, lines: Sequence[str], alarms: Sequence[str], settings: EvaluationSettings) -> Judgement:
@@ -129,12 +148,26 @@ def judge(case: Case, told: Told, settings: EvaluationSettings, seed: int) -> Ju
     test = pooled(case.tests)
     scored = {name: test.scored(name) for name in _shown(test)}
     report = _report(case, told, (test, scored), settings, seed)
-    drawn = plots(scored, _importance(case.model, case.tests[0].part), settings, seed, told.noun)
-    drawn["backtest"] = backtest_plot(test, case.sample, told.noun)
+    seen = effects(case.model, case.training, settings)
+    kept = test.part.rows[["account_id", "as_of", "group", "is_best"]].assign(**test.scores, tier=test.tiers)
+    return Judgement(
+        report,
+        {**plots(scored, settings, seed, told.noun), **_table_plots(case, report, test, settings)},
+        kept.assign(test=test.origin) if len(case.tests) > 1 else kept,
+        seen,
+        effect_plots(seen, float(case.training.is_best.mean()), settings, told.noun),
+    )
+
+
+def _table_plots(case: Case, report: Report, test: HeldOut, settings: EvaluationSettings) -> dict[str, Any]:
+    drawn = {
+        "distribution": distribution_plot(test, case.sample, report.noun),
+        "backtest": backtest_plot(report.backtest),
+        "importance": importance_plot(_importance(case.model, case.tests[0].part)),
+    }
     if case.curve is not None:
         drawn["learning_curve"] = learning_plot(case.curve, settings.confidence)
-    kept = test.part.rows[["account_id", "as_of", "group", "is_best"]].assign(**test.scores, tier=test.tiers)
-    return Judgement(report, drawn, kept.assign(test=test.origin) if len(case.tests) > 1 else kept)
+    return drawn
 
 
 def _report(

@@ -1,16 +1,33 @@
-"""Pictures of a candidate beside its baselines, each with a title that says what is seen."""
+"""Charts of a candidate beside its baselines, each with a title that says what is seen."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
+import altair as alt
 import numpy as np
-import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
+from icp_ml.charts import themed
+from icp_ml.charts.parts import (
+    ACCENT,
+    GOOD,
+    GREY,
+    band,
+    count_tip,
+    dot,
+    model_lines,
+    number_axis,
+    number_tip,
+    percent_axis,
+    percent_tip,
+    rows_of,
+    share_scale,
+    straight,
+    whole,
+    words,
+)
 from icp_ml.evaluation.curves import (
-    Bins,
     calibration_bins,
     calibration_slope,
     gains_band,
@@ -18,41 +35,20 @@ from icp_ml.evaluation.curves import (
     precision_recall_points,
     roc_points,
 )
-from icp_ml.evaluation.drawing import (
-    ACCENT,
-    FAINT,
-    INK,
-    TICK_SIZE,
-    canvas,
-    chance,
-    diagonal,
-    dress,
-    in_percent,
-    line_styles,
-    name_lines,
-    remark,
-    write,
-)
 from icp_ml.evaluation.figures import Scored, figures_of
 from icp_ml.evaluation.ranking import Numbers
-from icp_ml.evaluation.table_plots import importance_plot
 from icp_ml.evaluation.words import TIMES, percent
 from icp_ml.settings import EvaluationSettings
 
-N_DEPTHS = 200
+N_DEPTHS = 100
 FIRST_LIFT_DEPTH = 0.02  # above it the lift of a handful of rows is noise
-N_SCORE_BARS = 40
 Band = tuple[Numbers, Numbers]  # lower and upper bound at each depth
+Tests = Mapping[str, Scored]
 ONE_CLASS = "The test set holds one class only: there is nothing to rank"
+LIST = "share of the list worked through, best first"
 
 
-def plots(
-    test: Mapping[str, Scored],
-    importance: pd.Series[float],
-    settings: EvaluationSettings,
-    seed: int,
-    noun: str,
-) -> dict[str, Figure]:
+def plots(test: Tests, settings: EvaluationSettings, seed: int, noun: str) -> dict[str, Any]:
     """Draw the candidate and its baselines on the test set.
 
     Parameters
@@ -60,164 +56,154 @@ def plots(
     test : mapping of str to Scored
         Each model's scores of the same rows under the name a reader sees; the first is the candidate.
         A model that gives every row the same probability is the line of chance, drawn anyway.
-    importance : pd.Series
-        Share of the mean absolute contribution (0 to 1), indexed by the attribute in words.
     settings : EvaluationSettings
-        Its first share is the one in the title of the gains; its confidence that of the bounds.
+        Its first share is the one in the title of gains and lift; its confidence that of the bounds.
     seed : int
-        Of the band around the gains.
+        Of the band around gains and lift.
     noun : str
         What a row is of: "customer" or "deal".
 
     Returns
     -------
-    dict of str to Figure
-        precision_recall, roc, gains_and_lift, calibration, importance.
+    dict of str to altair chart
+        gains, lift, precision_recall, roc, calibration.
     """
     candidate = next(iter(test.values()))
     ranked = {
         name: scored for name, scored in test.items() if scored is candidate or np.ptp(scored.place) > 0
     }
+    depths = np.linspace(0, 1, N_DEPTHS + 1)
+    bounds = gains_band(candidate, depths, settings.confidence, seed)
     return {
+        "gains": _gains(ranked, (depths, *bounds), settings, noun),
+        "lift": _lift(ranked, (depths, *bounds), settings, noun),
         "precision_recall": _precision_recall(ranked, noun),
         "roc": _roc(ranked, noun),
-        "gains_and_lift": _gains_and_lift(ranked, settings, seed, noun),
         "calibration": _calibration(candidate, settings, noun),
-        "importance": importance_plot(importance),
     }
 
 
-def _precision_recall(test: Mapping[str, Scored], noun: str) -> Figure:
+def _gains(test: Tests, bounds: tuple[Numbers, ...], settings: EvaluationSettings, noun: str) -> Any:
+    depths, low, high = bounds
+    candidate, share = next(iter(test.values())), settings.shares[0]
+    capture = float(gains_curve(candidate, np.array([share]))[0])
+    held = f"{percent(capture)} of the best ({_times(capture / share)} chance)"
+    title = f"The top {percent(share)} of {noun}s hold {held}"
+    x = alt.X("x:Q", scale=share_scale(), axis=percent_axis(LIST))
+    y = alt.Y("y:Q", scale=share_scale(1.01), axis=percent_axis("share of the best found"))
+    tips = [alt.Tooltip("model:N"), percent_tip("x", "of the list"), percent_tip("y", "of the best")]
+    chart = whole(
+        _mark_zone(settings),
+        band({"x": depths, "low": low, "high": high}, x),
+        straight([(0, 0), (1, 1)]),
+        model_lines(_long(test, lambda one: (depths, gains_curve(one, depths))), x, y, tips),
+        words("chance", (0.72, 0.69), GREY, baseline="top"),
+        *([] if np.isnan(capture) else [dot((share, capture), percent(capture))]),
+    )
+    return themed(chart, ONE_CLASS if np.isnan(capture) else title, _shaded(settings))
+
+
+def _mark_zone(settings: EvaluationSettings) -> Any:
+    """Shade where the field wants the curve to be: so much of the best within such a share of the list."""
+    (first, last), least = settings.marks.top_shares, settings.marks.min_capture
+    zone = rows_of({"x": [first], "x2": [last], "y": [least], "y2": [1.0]})
+    shade = (
+        alt.Chart(zone)
+        .mark_rect(color=GOOD, opacity=0.13)
+        .encode(x="x:Q", x2="x2:Q", y=alt.Y("y:Q"), y2="y2:Q")
+    )
+    said = f"good: {percent(least)} of the best\nin {percent(first)} to {percent(last)}"
+    return alt.layer(shade, words(said, (first, 0.995), GOOD, dx=4, baseline="top", fontSize=11))
+
+
+def _lift(test: Tests, bounds: tuple[Numbers, ...], settings: EvaluationSettings, noun: str) -> Any:
+    share, is_shown = settings.shares[0], bounds[0] >= FIRST_LIFT_DEPTH
+    depths, low, high = (part[is_shown] for part in bounds)
+    lift = float(gains_curve(next(iter(test.values())), np.array([share]))[0]) / share
+    title = f"Among the top {percent(share)}, best {noun}s are {lift:.1f} times as common as among all"
+    x = alt.X("x:Q", scale=share_scale(), axis=percent_axis(LIST))
+    y = alt.Y("y:Q", axis=number_axis("lift: times as many best as by chance"), scale=alt.Scale(zero=True))
+    tips = [alt.Tooltip("model:N"), percent_tip("x", "of the list"), number_tip("y", "lift")]
+    chart = whole(
+        band({"x": depths, "low": low / depths, "high": high / depths}, x),
+        straight([(0, 1), (1, 1)]),
+        model_lines(_long(test, lambda one: (depths, gains_curve(one, depths) / depths)), x, y, tips),
+        words("chance", (0.01, 1), GREY, dy=9),
+        *([] if np.isnan(lift) else [dot((share, lift), _times(lift), dy=-7)]),
+    )
+    return themed(chart, ONE_CLASS if np.isnan(lift) else title, _shaded(settings))
+
+
+def _precision_recall(test: Tests, noun: str) -> Any:
     candidate = next(iter(test.values()))
     rate = float(candidate.is_best.mean())
     recall, precision = precision_recall_points(candidate)
     half = precision[np.searchsorted(recall, 0.5)] if 0 < rate < 1 else np.nan
     title = f"With half of the best found, {percent(half)} of those picked are best (chance {percent(rate)})"
-    figure = canvas(ONE_CLASS if np.isnan(half) else title, 7.8, 6)
-    axes = figure.add_subplot()
-    for name, style in line_styles(test).items():
-        found, right = precision_recall_points(test[name])
-        value = _figure(test[name], "average_precision")
-        axes.step(found, right, where="pre", **{**style, "label": f"{name} (average precision {value:.2f})"})
-    chance(axes, rate)
-    axes.set(xlim=(0, 1), ylim=(0, 1.02))
-    in_percent(axes.xaxis, axes.yaxis)
-    dress(axes, f"share of the best {noun}s found (recall)", "share of best among those picked (precision)")
-    name_lines(axes, is_above=True)
-    return figure
+    x = alt.X("x:Q", scale=share_scale(), axis=percent_axis(f"share of the best {noun}s found (recall)"))
+    y = alt.Y(
+        "y:Q", scale=share_scale(1.01), axis=percent_axis("share of best among those picked (precision)")
+    )
+    tips = [alt.Tooltip("model:N"), percent_tip("x", "recall"), percent_tip("y", "precision")]
+    named = {f"{name} ({_figure(one, 'average_precision'):.2f})": one for name, one in test.items()}
+    lines = model_lines(_long(named, precision_recall_points), x, y, tips, steps=True)
+    chart = whole(straight([(0, rate), (1, rate)]), lines, words("chance", (0.01, rate), GREY, dy=9))
+    return themed(chart, ONE_CLASS if np.isnan(half) else title, "in brackets: average precision")
 
 
-def _roc(test: Mapping[str, Scored], noun: str) -> Figure:
+def _roc(test: Tests, noun: str) -> Any:
     value = _figure(next(iter(test.values())), "roc_auc")
     title = f"A best {noun} outranks another one {100 * value:.0f} times in 100"
-    figure = canvas(ONE_CLASS if np.isnan(value) else title, 6.6, 6.2)
-    axes = figure.add_subplot()
-    for name, style in line_styles(test).items():
-        label = f"{name} (ROC AUC {_figure(test[name], 'roc_auc'):.2f})"
-        axes.plot(*roc_points(test[name]), **{**style, "label": label})
-    diagonal(axes, "chance")
-    axes.set(xlim=(0, 1), ylim=(0, 1.01), aspect="equal")
-    in_percent(axes.xaxis, axes.yaxis)
-    dress(axes, f"share of the other {noun}s picked by mistake", f"share of the best {noun}s found")
-    name_lines(axes)
-    return figure
+    x = alt.X("x:Q", scale=share_scale(), axis=percent_axis(f"share of the other {noun}s picked by mistake"))
+    y = alt.Y("y:Q", scale=share_scale(1.01), axis=percent_axis(f"share of the best {noun}s found"))
+    tips = [alt.Tooltip("model:N"), percent_tip("x", "others picked"), percent_tip("y", "best found")]
+    named = {f"{name} ({_figure(one, 'roc_auc'):.2f})": one for name, one in test.items()}
+    lines = model_lines(_long(named, roc_points), x, y, tips)
+    chart = whole(straight([(0, 0), (1, 1)]), lines, words("chance", (0.72, 0.69), GREY, baseline="top"))
+    return themed(chart, ONE_CLASS if np.isnan(value) else title, "in brackets: ROC AUC")
 
 
-def _gains_and_lift(test: Mapping[str, Scored], settings: EvaluationSettings, seed: int, noun: str) -> Figure:
-    candidate, share = next(iter(test.values())), settings.shares[0]
-    capture = float(gains_curve(candidate, np.array([share]))[0])
-    title = (
-        f"The top {percent(share)} of {noun}s hold {percent(capture)} of the best "
-        f"({capture / share:.1f} {TIMES} chance)"
-    )
-    figure = canvas(ONE_CLASS if np.isnan(capture) else title, 11, 5.2)
-    gains_axes, lift_axes = figure.subplots(1, 2)
-    depths = np.linspace(0, 1, N_DEPTHS + 1)
-    low, high = gains_band(candidate, depths, settings.confidence, seed)
-    _draw_gains(gains_axes, test, depths, (low, high))
-    _draw_lift(lift_axes, test, depths, (low, high))
-    for axes, value, text in (
-        (gains_axes, capture, percent(capture)),
-        (lift_axes, capture / share, f"{capture / share:.1f} {TIMES}"),
-    ):
-        axes.plot([share], [value], "o", color=ACCENT, markersize=7, zorder=4)
-        write(axes, text, (share, value), (9, 3 if axes is lift_axes else -3), ACCENT)
-        in_percent(axes.xaxis)
-        axes.set_xlim(0, 1)
-    remark(gains_axes, f"shaded: {percent(settings.confidence)} interval")
-    dress(gains_axes, "share of the list worked through, best first", "share of the best found")
-    dress(lift_axes, "share of the list worked through, best first", "lift: times as many best as by chance")
-    return figure
-
-
-def _draw_gains(axes: Axes, test: Mapping[str, Scored], depths: Numbers, band: Band) -> None:
-    axes.fill_between(depths, *band, color=ACCENT, alpha=0.15, linewidth=0)
-    for name, style in line_styles(test).items():
-        axes.plot(depths, gains_curve(test[name], depths), **style)
-    diagonal(axes, "chance")
-    axes.set_ylim(0, 1.01)
-    in_percent(axes.yaxis)
-    name_lines(axes)
-
-
-def _draw_lift(axes: Axes, test: Mapping[str, Scored], depths: Numbers, band: Band) -> None:
-    is_shown = depths >= FIRST_LIFT_DEPTH
-    shown = depths[is_shown]
-    low, high = (bound[is_shown] / shown for bound in band)
-    axes.fill_between(shown, low, high, color=ACCENT, alpha=0.15, linewidth=0)
-    for name, style in line_styles(test).items():
-        axes.plot(shown, gains_curve(test[name], shown) / shown, **style)
-    chance(axes, 1)
-    axes.set_ylim(bottom=0)
-
-
-def _calibration(candidate: Scored, settings: EvaluationSettings, noun: str) -> Figure:
+def _calibration(candidate: Scored, settings: EvaluationSettings, noun: str) -> Any:
     bins, slope = calibration_bins(candidate, settings.confidence), calibration_slope(candidate)
     error = 100 * _figure(candidate, "calibration_error")
-    figure = canvas(f"Predicted rates are {error:.1f} percentage points off on average", 6.6, 7)
-    axes, score_axes = figure.subplots(2, 1, height_ratios=[3.4, 1], sharex=True)
-    top = max(float(candidate.probability.max()), float(bins.high.max()))
-    top = min(1.0, np.ceil(10 * top) / 10)
-    _draw_bins(axes, bins, top)
-    _draw_scores(score_axes, candidate, top)
-    points = f"each point a tenth of the {noun}s, with its {percent(settings.confidence)} interval"
-    sloped = f"calibration slope {slope:.2f} (1 is right, below 1 is overconfident)\n"
-    remark(axes, points if np.isnan(slope) else sloped + points)
-    in_percent(axes.xaxis, axes.yaxis)
-    dress(axes, "", "share that is best")
-    dress(score_axes, "predicted probability", f"{noun}s")
-    return figure
-
-
-def _draw_bins(axes: Axes, bins: Bins, top: float) -> None:
-    gaps = np.abs(np.stack([bins.observed - bins.low, bins.high - bins.observed]))
-    axes.errorbar(
-        bins.predicted,
-        bins.observed,
-        yerr=gaps,
-        fmt="o",
-        color=ACCENT,
-        markersize=7,
-        elinewidth=1.3,
-        zorder=3,
+    top = max(float(bins.predicted.max()), float(np.nanmax(bins.high)))
+    top = min(1.0, np.ceil(20 * top) / 20)
+    n = len(candidate.is_best) / len(bins.predicted)
+    points = {"x": bins.predicted, "y": bins.observed, "low": bins.low, "high": bins.high, "n": n}
+    chart = alt.Chart(rows_of(points))
+    x = alt.X("x:Q", scale=share_scale(top), axis=percent_axis("predicted probability"))
+    y = alt.Y("y:Q", scale=share_scale(top), axis=percent_axis("share that is best"))
+    tips = [percent_tip("x", "predicted"), percent_tip("y", "observed"), percent_tip("low", "from")]
+    tips += [percent_tip("high", "to"), count_tip("n", f"{noun}s")]
+    drawn = whole(
+        straight([(0, 0), (top, top)]),
+        chart.mark_rule(color=ACCENT, strokeWidth=1.5).encode(
+            x=x, y=alt.Y("low:Q"), y2="high:Q", tooltip=tips
+        ),
+        chart.mark_point(filled=True, size=60, color=ACCENT, opacity=1).encode(x=x, y=y, tooltip=tips),
+        words("as predicted", (0.97 * top, 0.93 * top), GREY, align="right", baseline="top", dy=12),
     )
-    diagonal(axes, "as predicted", top)
-    axes.set(xlim=(-0.015 * top, 1.015 * top), ylim=(-0.015 * top, 1.015 * top))
+    remark = f"each point: {n:,.0f} {noun}s with their {percent(settings.confidence)} interval"
+    sloped = "" if np.isnan(slope) else f"; slope {slope:.2f} (1 is right, below 1 overconfident)"
+    return themed(drawn, f"Predicted rates are {error:.1f} percentage points off on average", remark + sloped)
 
 
-def _draw_scores(axes: Axes, candidate: Scored, top: float) -> None:
-    edges = np.linspace(0, top, N_SCORE_BARS + 1).tolist()
-    best = candidate.probability[candidate.is_best]
-    others = candidate.probability[~candidate.is_best]
-    axes.hist([best, others], edges, stacked=True, color=[ACCENT, FAINT], label=["best", "others"])
-    axes.legend(
-        loc="lower right",
-        bbox_to_anchor=(1, 0.95),
-        ncols=2,
-        frameon=False,
-        fontsize=TICK_SIZE,
-        labelcolor=INK,
-    )
+def _long(test: Tests, points: Callable[[Scored], tuple[Numbers, Numbers]]) -> dict[str, Any]:
+    """Give the points of each model's line below one another."""
+    found = {name: points(one) for name, one in test.items()}
+    return {
+        "model": [name for name, (across, _) in found.items() for _ in across],
+        "x": np.concatenate([across for across, _ in found.values()]),
+        "y": np.concatenate([up for _, up in found.values()]),
+    }
+
+
+def _shaded(settings: EvaluationSettings) -> str:
+    return f"shaded: {percent(settings.confidence)} interval"
+
+
+def _times(value: float) -> str:
+    return f"{value:.1f} {TIMES}"
 
 
 def _figure(test: Scored, name: str) -> float:

@@ -68,15 +68,15 @@ def percent(rate: float) -> str:
 def _whom(attribute: Attribute, seen: Seen, group: str, is_other: bool) -> str:
     """Say what a group has in common, where the account's own value does not say it already."""
     if attribute.form in MEASURED_FORMS:
-        return f" {_band(attribute, seen, int(group))}"
+        return f" {band_words(attribute, seen, int(group))}"
     if not is_other:
         return ""
     if attribute.form in LEVEL_FORMS:
-        return f" in {_level_name(attribute, group)}"
+        return f" in {level_name(attribute, group)}"
     return f" with {group}" if attribute.form == "items" else f' with "{group}"'
 
 
-def _band(attribute: Attribute, seen: Seen, at: int) -> str:
+def band_words(attribute: Attribute, seen: Seen, at: int) -> str:
     """Say from where to where a band goes: "with 80 to 149"."""
     low = _said(attribute, seen.edges[at - 1]) if at > 0 else None
     last = seen.edges[at] if at < len(seen.edges) else None
@@ -107,7 +107,7 @@ def _last(level: str) -> str:
     return level.rpartition(STEP)[2]
 
 
-def _level_name(attribute: Attribute, group: str) -> str:
+def level_name(attribute: Attribute, group: str) -> str:
     """Name a level coarser than the account's own: a market, a country, a region, a sector, a code."""
     above, _, level = group.rpartition(STEP)
     depth = group.count(STEP)

@@ -6,10 +6,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isfinite
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
     from mlflow.tracking import MlflowClient
 
 MAX_PARAMETER = 500
@@ -31,7 +32,8 @@ class Training:
         Digests, verdict, versions.
     metrics : mapping of str to float
         By MLflow name, such as test/roc_auc and test_low/roc_auc.
-    plots : mapping of str to Figure
+    plots : mapping of str to bytes
+        PNG pictures.
     texts : mapping of str to str
         Further artifacts by file name.
     """
@@ -41,7 +43,7 @@ class Training:
     parameters: Mapping[str, Any]
     tags: Mapping[str, str]
     metrics: Mapping[str, float]
-    plots: Mapping[str, Figure]
+    plots: Mapping[str, bytes]
     texts: Mapping[str, str]
 
 
@@ -59,9 +61,18 @@ def log_training(client: MlflowClient, experiment_id: str, training: Training) -
     client.log_text(run_id, training.composed, "config.yaml")
     for name, text in training.texts.items():
         client.log_text(run_id, text, name)
-    for name, figure in training.plots.items():
-        client.log_figure(run_id, figure, f"plots/{name}.png")
+    log_pictures(client, run_id, training.plots)
     return run_id
+
+
+def log_pictures(client: MlflowClient, run_id: str, pictures: Mapping[str, bytes]) -> None:
+    """Put PNG pictures into a run, as `plots/NAME.png`."""
+    if not pictures:
+        return
+    with TemporaryDirectory() as folder:
+        for name, picture in pictures.items():
+            (Path(folder) / f"{name}.png").write_bytes(picture)
+        client.log_artifacts(run_id, folder, "plots")
 
 
 def log_dataset(

@@ -1,0 +1,139 @@
+"""Parts that charts are made of: data, axes in words, lines of several models, marks and words on them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from icp_ml.charts.theme import HEIGHT, WIDTH
+
+ACCENT, SECOND, GREY, FAINT, INK, GOOD, PAGE = (
+    f"var(--{name})" for name in ("accent", "second", "grey", "faint", "ink", "good", "page")
+)
+N_DIGITS = 6
+"""Digits after the point that a chart's data keep: more cannot be seen."""
+N_TICKS = 5
+DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3])
+DOTS = [1, 3]
+IN_PERCENT = "format(100 * datum.value, '.3~g') + '\N{NO-BREAK SPACE}%'"
+UNIT = [0.0, 1.0]
+
+
+def rows_of(columns: Mapping[str, Any] | pd.DataFrame) -> Any:
+    """Give columns as a chart's own data: rounded, what is not a number left empty."""
+    table = pd.DataFrame(columns).round(N_DIGITS)
+    values = table.astype(object).where(table.notna(), None).to_dict("records")
+    data: Any = alt.Data
+    return data(values=values)
+
+
+def share_scale(top: float = 1.0, bottom: float = 0.0) -> alt.Scale:
+    """Give a scale of exactly these bounds."""
+    return alt.Scale(domain=[bottom, top], nice=False, zero=False)
+
+
+def percent_axis(title: str | None, **more: Any) -> alt.Axis:
+    """Give an axis of shares, written as percent."""
+    return alt.Axis(title=title, labelExpr=IN_PERCENT, **{"tickCount": N_TICKS, **more})
+
+
+def number_axis(title: str | None, **more: Any) -> alt.Axis:
+    """Give an axis of numbers."""
+    return alt.Axis(title=title, **{"tickCount": N_TICKS, "format": ",~g", **more})
+
+
+def percent_tip(field: str, title: str) -> alt.Tooltip:
+    """Tell a share when pointed at."""
+    return alt.Tooltip(f"{field}:Q", title=title, format=".1%")
+
+
+def count_tip(field: str, title: str) -> alt.Tooltip:
+    """Tell a count when pointed at."""
+    return alt.Tooltip(f"{field}:Q", title=title, format=",")
+
+
+def number_tip(field: str, title: str, digits: int = 2) -> alt.Tooltip:
+    """Tell a number when pointed at."""
+    return alt.Tooltip(f"{field}:Q", title=title, format=f",.{digits}f")
+
+
+def model_lines(
+    columns: Mapping[str, Any], x: alt.X, y: alt.Y, tips: Sequence[alt.Tooltip], steps: bool = False
+) -> Any:
+    """Draw a line for each model: the first is the candidate, the others are grey, each dashed its own way.
+
+    Parameters
+    ----------
+    columns : mapping
+        Long: its column `model` names the line of each point.
+    x, y : encodings
+    tips : sequence of tooltips
+    steps : bool
+        Whether a value holds from the point before.
+    """
+    names = list(dict.fromkeys(columns["model"]))
+    others = len(names) - 1
+    legend = alt.Legend(columns=2, symbolType="stroke", symbolStrokeWidth=2, labelLimit=190, title=None)
+    field = "model:N"
+    dashes = [DASHES[0], *(DASHES[at % len(DASHES)] for at in range(others))]
+    return (
+        alt.Chart(rows_of(columns))
+        .mark_line(interpolate="step-before" if steps else "linear")
+        .encode(
+            x=x,
+            y=y,
+            color=alt.Color(
+                field, scale=alt.Scale(domain=names, range=[ACCENT, *[GREY] * others]), legend=legend
+            ),
+            strokeDash=alt.StrokeDash(field, scale=alt.Scale(domain=names, range=dashes), legend=legend),
+            strokeWidth=alt.StrokeWidth(
+                field, scale=alt.Scale(domain=names, range=[2.6, *[1.3] * others]), legend=None
+            ),
+            tooltip=list(tips),
+        )
+    )
+
+
+def band(columns: Mapping[str, Any], x: alt.X) -> Any:
+    """Shade between the columns `low` and `high`."""
+    return (
+        alt.Chart(rows_of(columns))
+        .mark_area(opacity=0.16, color=ACCENT)
+        .encode(x=x, y=alt.Y("low:Q"), y2="high:Q")
+    )
+
+
+def straight(points: Sequence[tuple[float, float]]) -> Any:
+    """Draw a dotted line for comparison."""
+    across, up = zip(*points, strict=True)
+    return (
+        alt.Chart(rows_of({"x": across, "y": up}))
+        .mark_line(color=GREY, strokeDash=DOTS, strokeWidth=1.2)
+        .encode(x="x:Q", y="y:Q")
+    )
+
+
+def words(text: str, at: tuple[float, float], color: str = INK, **more: Any) -> Any:
+    """Write at a place of the plot, with an edge in the page's colour so that lines behind do not disturb."""
+    placed = {"align": "left", "baseline": "middle", "lineBreak": "\n", **more}
+    chart = alt.Chart(rows_of({"x": [at[0]], "y": [at[1]], "words": [text]}))
+    position = {"x": "x:Q", "y": "y:Q", "text": "words:N"}
+    edge = chart.mark_text(**placed, stroke=PAGE, strokeWidth=4, strokeJoin="round").encode(**position)
+    return alt.layer(edge, chart.mark_text(**placed, color=color).encode(**position))
+
+
+def dot(at: tuple[float, float], text: str, **more: Any) -> Any:
+    """Mark a point of the candidate and write its value beside it."""
+    chart = alt.Chart(rows_of({"x": [at[0]], "y": [at[1]]}))
+    point = chart.mark_point(filled=True, size=70, color=ACCENT, opacity=1).encode(x="x:Q", y="y:Q")
+    return alt.layer(point, words(text, at, ACCENT, fontWeight=600, **{"dx": 9, "dy": 5, **more}))
+
+
+def whole(*layers: Any, height: int = HEIGHT) -> Any:
+    """Put layers into one chart whose size is that of all of it, axes included."""
+    return alt.layer(*layers).properties(
+        width=WIDTH, height=height, autosize=alt.AutoSizeParams(type="fit", contains="padding")
+    )
