@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
+from contextlib import suppress
 from functools import cache
+from pathlib import Path
+from tempfile import mkstemp
 from typing import Any
 
 from icp_ml.charts.theme import COLOURS
@@ -38,8 +43,48 @@ def png(chart: Any, scale: float = 2) -> bytes:
 
 @cache
 def pages_script() -> str:
-    """Give the script that makes a page's charts interactive, so that the page needs no network."""
+    """Give the script that makes a page's charts interactive, so that the page needs no network.
+
+    It takes seconds to put together, so that it is kept in the user's cache folder: `XDG_CACHE_HOME`, or
+    `~/.cache`. A cache that cannot be read or written, or is damaged, is none.
+    """
     import vl_convert
 
-    bundle: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
-    return bundle.replace("</script", "<\\/script")
+    kept = _cache_folder() / f"charts-{vl_convert.__version__}.js"
+    found = _kept(kept)
+    if found is None:
+        bundle: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
+        found = bundle.replace("</script", "<\\/script")
+        _keep(kept, found)
+    return found
+
+
+def _cache_folder() -> Path:
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    return (Path(base) if Path(base).is_absolute() else Path("~/.cache").expanduser()) / "icp_ml"
+
+
+def _kept(path: Path) -> str | None:
+    """Read what was kept behind a line with its digest; None where there is none, or another."""
+    try:
+        digest, _, script = path.read_text(encoding="utf-8", newline="").partition("\n")
+    except (OSError, UnicodeError):
+        return None
+    return script if digest == _digest(script) else None
+
+
+def _keep(path: Path, script: str) -> None:
+    """Put a script in the cache in one step, so that nobody reads a part of it."""
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = mkstemp(dir=path.parent)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+                file.write(f"{_digest(script)}\n{script}")
+            Path(name).replace(path)
+        finally:
+            Path(name).unlink(missing_ok=True)
+
+
+def _digest(script: str) -> str:
+    return hashlib.sha256(script.encode()).hexdigest()

@@ -16,8 +16,9 @@ ACCENT, SECOND, GREY, FAINT, INK, GOOD, PAGE = (
 N_DIGITS = 6
 """Digits after the point that a chart's data keep: more cannot be seen."""
 N_TICKS = 5
-DASHES = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3])
+SOLID, DASHES = [1, 0], ([6, 3], [2, 2], [8, 3, 2, 3])
 DOTS = [1, 3]
+IN_NUMBERS = "format(datum.value, ',.6~g')"
 IN_PERCENT = "format(100 * datum.value, '.3~g') + '\N{NO-BREAK SPACE}%'"
 UNIT = [0.0, 1.0]
 
@@ -41,8 +42,8 @@ def percent_axis(title: str | None, **more: Any) -> alt.Axis:
 
 
 def number_axis(title: str | None, **more: Any) -> alt.Axis:
-    """Give an axis of numbers."""
-    return alt.Axis(title=title, **{"tickCount": N_TICKS, "format": ",~g", **more})
+    """Give an axis of numbers, never written as a power of ten."""
+    return alt.Axis(title=title, labelExpr=IN_NUMBERS, **{"tickCount": N_TICKS, **more})
 
 
 def percent_tip(field: str, title: str) -> alt.Tooltip:
@@ -74,13 +75,15 @@ def model_lines(
     steps : bool
         Whether a value holds from the point before.
     """
-    names = list(dict.fromkeys(columns["model"]))
+    table = pd.DataFrame(columns)
+    names = list(dict.fromkeys(table["model"]))
+    upwards = pd.concat([table[table["model"] == name] for name in reversed(names)])  # the candidate on top
     others = len(names) - 1
     legend = alt.Legend(columns=2, symbolType="stroke", symbolStrokeWidth=2, labelLimit=190, title=None)
     field = "model:N"
-    dashes = [DASHES[0], *(DASHES[at % len(DASHES)] for at in range(others))]
+    dashes = [SOLID, *(DASHES[at % len(DASHES)] for at in range(others))]
     return (
-        alt.Chart(rows_of(columns))
+        alt.Chart(rows_of(upwards))
         .mark_line(interpolate="step-before" if steps else "linear")
         .encode(
             x=x,

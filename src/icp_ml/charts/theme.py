@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
-WIDTH, HEIGHT = 400, 300
+WIDTH, HEIGHT = 400, 340
 """Of a chart with its axes, in pixels: a phone shows it at about nine tenths, which stays readable."""
 LINE = 54
 """Characters of a title that fit into a line."""

@@ -10,7 +10,7 @@ from icp_ml.evaluation.figures import Scored
 from icp_ml.evaluation.intervals import percentile_bounds, replicate_weights, wilson_bounds
 from icp_ml.evaluation.ranking import N_CALIBRATION_BINS, Numbers, Tally, binned, gains, once, rank, tally
 
-MAX_POINTS = 300  # of a drawn line; more cannot be seen and makes a heavy page
+MAX_POINTS = 200  # of a drawn line; more cannot be seen and makes a heavy page
 N_BAND_REPLICATES = 200  # enough for a shaded band; the figures take evaluation.n_bootstrap
 MAX_NEWTON_STEPS = 50
 NEWTON_TOLERANCE = 1e-8

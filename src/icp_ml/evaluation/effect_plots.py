@@ -21,11 +21,13 @@ from icp_ml.charts.parts import (
     rows_of,
     share_scale,
 )
-from icp_ml.evaluation.words import percent
+from icp_ml.evaluation.levels import OTHERS, UNKNOWN
+from icp_ml.evaluation.words import TIMES, percent
 from icp_ml.settings import EvaluationSettings
 
-LABELS, LEFT, RIGHT, ROW = 120, 105, 120, 30  # pixels: words, both panels, height of a line
+LABELS, LEFT, RIGHT, ROW = 120, 105, 120, 25  # pixels: words, both panels, height of a line
 FACTORS = (1.1, 1.25, 1.5, 2, 3, 5, 10, 30, 100)  # that the axis may end at
+LEAST_SAID = 1.1  # times: a smaller effect is none worth a sentence
 IN_TIMES = "(datum.value < -0.01 ? '÷ ' : '× ') + format(exp(abs(datum.value)), '.3~g')"
 LEAST = 1.5  # times: an axis that ends nearer makes small effects look large
 
@@ -68,7 +70,7 @@ def _drawn(lines: pd.DataFrame, rate: float, settings: EvaluationSettings, noun:
     right = _observed(chart, alt.Y("level:N", sort=order, axis=None), (lines, rate), tips, noun)
     whole = alt.hconcat(left, right.properties(width=RIGHT, height=height), spacing=14)
     interval = f"{percent(settings.confidence)} interval and number of {noun}s"
-    remark = f"left: what the model makes of it; right: observed, with {interval}"
+    remark = f"left: how the model changes the odds; right: what was seen, with {interval}"
     return themed(whole, _title(lines), remark)
 
 
@@ -107,8 +109,16 @@ def _observed(
 
 
 def _title(lines: pd.DataFrame) -> str:
-    """Name the levels that raise and lower the score most."""
-    first, last = lines.iloc[int(lines["effect"].argmax())], lines.iloc[int(lines["effect"].argmin())]
-    words = str(lines["words"].iloc[0])
-    head = words[:1].upper() + words[1:]
-    return f"{head}: {first['level']} speaks for, {last['level']} against"
+    """Say what the levels that raise and lower the odds most do to them."""
+    words = lines["words"].iloc[0]
+    named = lines[~lines["level"].isin((OTHERS, UNKNOWN))]
+    if not len(named) or float(named["effect"].abs().max()) < math.log(LEAST_SAID):
+        return f"Odds of being best by {words}: no level moves them by more than {percent(LEAST_SAID - 1)}"
+    ends = (named.iloc[int(named["effect"].argmax())], named.iloc[int(named["effect"].argmin())])
+    said = dict.fromkeys(f"{one['level']} {_factor(one['effect'])}" for one in ends)
+    return f"Odds of being best by {words}: {', '.join(said)}"
+
+
+def _factor(effect: float) -> str:
+    """Write what an effect multiplies odds by."""
+    return f"{'÷' if effect < 0 else TIMES} {math.exp(abs(effect)):.2g}"

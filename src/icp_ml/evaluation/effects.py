@@ -29,6 +29,7 @@ from icp_ml.settings import EvaluationSettings
 MAX_EFFECTS = 8  # attributes; the rest move little
 MAX_SHOWN = 8  # levels of each; the rest are summed up
 MIN_LEVELS = 3  # that a depth of a path shows, where a finer one has more
+MIN_LETTERS = 4  # of a word of a text: shorter ones are "the" and "for"
 YES_NO = {"1": "yes", "0": "no"}
 COLUMNS = ("attribute", "words", "level", "n", "n_best", "rate", "rate_low", "rate_high", "effect")
 
@@ -98,7 +99,7 @@ def _lines(attribute: Attribute, seen: Seen, parts: Sequence[Attribute], rows: _
     weight = {name: len(at) for name, at in held.items()}
     if attribute.form in ITEM_FORMS:  # the most common words say least
         weight = {name: len(at) * abs(rows.contribution[at].mean()) for name, at in held.items()}
-    kept = sorted(held, key=lambda name: (-weight[name], name))[:MAX_SHOWN]
+    kept = _distinct(sorted(held, key=lambda name: (-weight[name], name)), held)[:MAX_SHOWN]
     spelt = _spelt(attribute, rows.columns)
     lines = {name: rows.line(_words(attribute, seen, name, spelt), held[name]) for name in kept}
     is_left = np.ones(len(rows.is_best), dtype=bool)
@@ -113,6 +114,8 @@ def _lines(attribute: Attribute, seen: Seen, parts: Sequence[Attribute], rows: _
 def _rows_by_name(attribute: Attribute, groups: Groups, rows: _Rows) -> dict[str, Any]:
     """Give the rows of each level that has enough of them; of a path, at a coarse depth."""
     names = [groups.names(at) for at in range(groups.n_distinct)]
+    if attribute.form == "words":
+        names = [[one for one in of_value if len(one) >= MIN_LETTERS] for of_value in names]
     if attribute.form not in LEVEL_FORMS:
         return _rows_of(groups, names, rows.min_rows)
     first = path_of(attribute, rows.columns).first_own
@@ -138,6 +141,12 @@ def _rows_of(groups: Groups, names: Sequence[Sequence[str]], min_rows: int) -> d
     return {name: np.flatnonzero(np.isin(groups.codes, held)) for name, held in enough.items()}
 
 
+def _distinct(names: Sequence[str], held: Mapping[str, Any]) -> list[str]:
+    """Leave out a level of the very rows of an earlier one: words of one phrase."""
+    firsts = {held[name].tobytes(): name for name in reversed(names)}
+    return [name for name in names if firsts[held[name].tobytes()] == name]
+
+
 def _ordered(attribute: Attribute, lines: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """Order bands by what they begin with, other levels by their effect, the best first."""
     if attribute.form in MEASURED_FORMS:
@@ -159,7 +168,8 @@ def _spelt(attribute: Attribute, columns: Columns) -> Mapping[str, str]:
 def _words(attribute: Attribute, seen: Seen, name: str, spelt: Mapping[str, str]) -> str:
     """Say a level as a reader knows it."""
     if attribute.form in MEASURED_FORMS:
-        return band_words(attribute, seen, int(name)).removeprefix("with ")
+        said = band_words(attribute, seen, int(name)).removeprefix("with ")
+        return said.removesuffix(" old").removesuffix(" since")
     if attribute.form in ("yes_no", "decision_maker"):
         return YES_NO.get(name, name)
     if attribute.form == "time_zone":

@@ -112,7 +112,7 @@ def _mark_zone(settings: EvaluationSettings) -> Any:
         .mark_rect(color=GOOD, opacity=0.13)
         .encode(x="x:Q", x2="x2:Q", y=alt.Y("y:Q"), y2="y2:Q")
     )
-    said = f"good: {percent(least)} of the best\nin {percent(first)} to {percent(last)}"
+    said = f"field's mark: {percent(least)}\nin the top {100 * first:g} to {percent(last)}"
     return alt.layer(shade, words(said, (first, 0.995), GOOD, dx=4, baseline="top", fontSize=11))
 
 
@@ -141,9 +141,7 @@ def _precision_recall(test: Tests, noun: str) -> Any:
     half = precision[np.searchsorted(recall, 0.5)] if 0 < rate < 1 else np.nan
     title = f"With half of the best found, {percent(half)} of those picked are best (chance {percent(rate)})"
     x = alt.X("x:Q", scale=share_scale(), axis=percent_axis(f"share of the best {noun}s found (recall)"))
-    y = alt.Y(
-        "y:Q", scale=share_scale(1.01), axis=percent_axis("share of best among those picked (precision)")
-    )
+    y = alt.Y("y:Q", scale=share_scale(1.01), axis=percent_axis("best among those picked (precision)"))
     tips = [alt.Tooltip("model:N"), percent_tip("x", "recall"), percent_tip("y", "precision")]
     named = {f"{name} ({_figure(one, 'average_precision'):.2f})": one for name, one in test.items()}
     lines = model_lines(_long(named, precision_recall_points), x, y, tips, steps=True)

@@ -71,7 +71,12 @@ def _rows_of_bars(table: pd.DataFrame, top: float) -> Any:
     tips += [count_tip("n", "number"), percent_tip("share", "share")]
     chart = alt.Chart()
     bars = chart.mark_bar(binSpacing=0.5).encode(
-        x=x, x2="high:Q", y=alt.Y("share:Q", axis=percent_axis(None, tickCount=3)), color=colour, tooltip=tips
+        x=x,
+        x2="high:Q",
+        y=alt.Y("share:Q", axis=percent_axis(None, tickCount=3)),
+        y2=alt.Y2Datum(0),
+        color=colour,
+        tooltip=tips,
     )
     middle = chart.mark_rule(strokeWidth=2, color="var(--ink)").encode(x=alt.X("max(middle):Q"))
     order = list(dict.fromkeys(table["part"]))
@@ -86,6 +91,7 @@ def _rows_of_bars(table: pd.DataFrame, top: float) -> Any:
 def backtest_plot(table: pd.DataFrame) -> Any:
     """Draw what share of best, of rest and of prospects each tier holds, of `backtest_table`."""
     names = [name for name in COLORS if name in table and table[f"n_{name}"].sum()]
+    table = table[table[[f"n_{name}" for name in names]].sum(axis=1) > 0]
     long = pd.concat(
         [
             pd.DataFrame({"tier": table["tier"], "part": name, "share": table[name], "n": table[f"n_{name}"]})
@@ -122,7 +128,7 @@ def backtest_plot(table: pd.DataFrame) -> Any:
         bars.mark_text(align="left", dx=4, fontSize=11).encode(text="said:N"),
         height=60 + len(table) * (10 + 18 * len(names)),
     )
-    return themed(drawn, backtest_words(table))
+    return themed(drawn, backtest_words(table).removesuffix("."))
 
 
 def _whom(name: str, noun: str) -> str:
@@ -135,11 +141,9 @@ def learning_plot(curve: LearningCurve, confidence: float) -> Any:
     points = known.assign(said=[percent(share) for share in known["share"]])
     chart = alt.Chart(rows_of(points))
     most = 1.15 * float(curve.table["n_rows"].max())
-    x = alt.X("n_rows:Q", scale=share_scale(most), axis=number_axis("label rows learnt from", format=","))
+    x = alt.X("n_rows:Q", scale=share_scale(most), axis=number_axis("label rows learnt from"))
     bottom = min([0.5, *known["low"]]) - 0.02
-    y = alt.Y(
-        "roc_auc:Q", scale=share_scale(1.0, bottom), axis=number_axis("ROC AUC out of fold", format=".2f")
-    )
+    y = alt.Y("roc_auc:Q", scale=share_scale(1.0, bottom), axis=number_axis("ROC AUC out of fold"))
     tips = [
         count_tip("n_rows", "label rows"),
         count_tip("n_best", "best"),

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from io import BytesIO
+from typing import Any
 
+import altair as alt
+import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
+from icp_ml.charts import png, themed
+from icp_ml.charts.parts import ACCENT, GREY, INK, count_tip, percent_tip, rows_of, whole
 from icp_ml.label.abc_xyz import ABC, XYZ
 
-INK, GREY, ACCENT = "#2b2f33", "#7d858c", "#1f6f8b"
-SHADES = LinearSegmentedColormap.from_list("share", ["#f6f8f9", ACCENT])
-DARK = 0.7  # share of the darkest shade from which writing on it is white
-ACROSS = ("X: regular", "Y: varies", "Z: irregular")
-UP = ("A: large", "B: medium", "C: small")
+ACROSS = dict(zip(XYZ, ("X: regular", "Y: varies", "Z: irregular"), strict=True))
+UP = dict(zip(ABC, ("A: large", "B: medium", "C: small"), strict=True))
+DARKEST = 0.5  # opacity of the largest share, on which writing can still be read
+BEST, REST = "best", "rest"
 
 
 def matrix_picture(matrix: pd.DataFrame, measure: str, title: str) -> bytes:
+    """Draw the nine cells as a PNG picture; the same matrix gives the same bytes.
+
+    Parameters
+    ----------
+    matrix, measure, title
+        As of `matrix_chart`.
+    """
+    return png(matrix_chart(matrix, measure, title))
+
+
+def matrix_chart(matrix: pd.DataFrame, measure: str, title: str) -> Any:
     """Draw the nine cells, shaded by their share of what customers brought, with the best ones framed.
 
     Parameters
@@ -33,52 +43,52 @@ def matrix_picture(matrix: pd.DataFrame, measure: str, title: str) -> bytes:
 
     Returns
     -------
-    bytes
-        A PNG picture; the same matrix gives the same bytes.
+    altair chart
     """
-    figure = Figure(figsize=(7.4, 5.6), dpi=120, layout="constrained", facecolor="white")
-    figure.suptitle(title, x=0.015, ha="left", fontsize=13.5, color=INK)
-    axes = figure.add_subplot()
-    shares = matrix.pivot(index="abc", columns="xyz", values="share_of_volume").loc[list(ABC), list(XYZ)]
-    top = max(shares.max().max(), 1e-9)
-    axes.imshow(shares.fillna(0).to_numpy(), cmap=SHADES, vmin=0, vmax=top)
-    for cell in matrix.itertuples():
-        place = (XYZ.index(cell.xyz), ABC.index(cell.abc))
-        _write(axes, place, cell, measure, cell.share_of_volume > DARK * top)
-        if cell.is_best:
-            _frame(axes, place)
-    _dress(axes)
-    frame = "framed: best  ·  shade: share of " + measure
-    axes.set_title(frame, loc="left", fontsize=11, color=GREY)
-    written = BytesIO()
-    figure.savefig(written, format="png", metadata={"Software": None})
-    return written.getvalue()
-
-
-def _write(axes: Axes, place: tuple[int, int], cell: object, measure: str, is_dark: bool) -> None:
-    names = ("n", "volume", "share_of_customers", "share_of_volume")
-    n, volume, of_customers, of_volume = (getattr(cell, name) for name in names)
-    color = "white" if is_dark else INK
-    across, up = place
-    axes.text(across, up - 0.22, f"{n:,}", ha="center", va="center", fontsize=17, color=color)
-    said = f"{of_customers:.1%} of customers\n{measure} {volume:,.0f}\n{of_volume:.1%} of {measure}"
-    axes.text(across, up + 0.14, said, ha="center", va="center", fontsize=10.5, color=color)
-
-
-def _frame(axes: Axes, place: tuple[int, int]) -> None:
-    across, up = place
-    axes.add_patch(
-        Rectangle((across - 0.465, up - 0.465), 0.93, 0.93, fill=False, edgecolor="#d1495b", linewidth=2.6)
+    cells = matrix.assign(
+        across=matrix["xyz"].map(ACROSS),
+        up=matrix["abc"].map(UP),
+        opacity=_opacity(matrix["share_of_volume"].to_numpy(dtype=np.float64)),
+        kind=np.where(matrix["is_best"], BEST, REST),
+        number=[f"{n:,}" for n in matrix["n"]],
+        customers=[f"{share:.1%} of customers" for share in matrix["share_of_customers"]],
+        brought=[f"{measure} {volume:,.0f}" for volume in matrix["volume"]],
+        part=["" if pd.isna(one) else f"{one:.1%} of {measure}" for one in matrix["share_of_volume"]],
     )
+    chart = alt.Chart(rows_of(cells)).encode(
+        x=alt.X(
+            "across:N", sort=[*ACROSS.values()], axis=_axis(orient="top"), scale=alt.Scale(paddingInner=0.04)
+        ),
+        y=alt.Y("up:N", sort=[*UP.values()], axis=_axis(), scale=alt.Scale(paddingInner=0.04)),
+        tooltip=[
+            *(alt.Tooltip(name, title=" ") for name in ("up:N", "across:N", "kind:N")),
+            count_tip("n", "customers"),
+            percent_tip("share_of_customers", "of customers"),
+            percent_tip("share_of_volume", f"of {measure}"),
+        ],
+    )
+    frame = alt.when(f"datum.kind == '{BEST}'").then(alt.value(INK)).otherwise(alt.value("transparent"))
+    shade = alt.Opacity("opacity:Q", scale=None, legend=None)
+    drawn = whole(
+        chart.mark_rect(color=ACCENT).encode(opacity=shade),
+        chart.mark_rect(fillOpacity=0, strokeWidth=2.5).encode(stroke=frame),
+        chart.mark_text(fontSize=18, fontWeight=600, dy=-30).encode(text="number:N"),
+        *(
+            chart.mark_text(fontSize=11, dy=-6 + 15 * at).encode(text=f"{name}:N")
+            for at, name in enumerate(("customers", "brought", "part"))
+        ),
+        height=380,
+    )
+    return themed(drawn, title, f"framed: best; shade: share of {measure}")
 
 
-def _dress(axes: Axes) -> None:
-    axes.set_aspect("auto")
-    axes.set_xticks(range(3), ACROSS)
-    axes.set_yticks(range(3), UP)
-    axes.tick_params(length=0, labelsize=11.5, colors=INK)
-    axes.xaxis.tick_bottom()
-    for line in (0.5, 1.5):
-        axes.axhline(line, color="white", linewidth=3)
-        axes.axvline(line, color="white", linewidth=3)
-    axes.spines[:].set_visible(False)
+def _opacity(shares: Any) -> Any:
+    """Give the strongest shade to the largest share, and next to none where nothing is known."""
+    known = np.clip(np.nan_to_num(shares), 0, None)
+    return 0.06 + (DARKEST - 0.06) * known / max(float(known.max(initial=0)), 1e-9)
+
+
+def _axis(**more: Any) -> alt.Axis:
+    return alt.Axis(
+        title=None, ticks=False, domain=False, labelAngle=0, labelPadding=6, labelColor=GREY, **more
+    )
