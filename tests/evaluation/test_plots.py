@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-from io import BytesIO
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.figure import Figure
-from small import settings
+from small import companies, settings, trained
 
+from icp_ml.charts import data_of, png, svg
 from icp_ml.evaluation.curves import (
     calibration_bins,
     calibration_slope,
@@ -15,14 +15,14 @@ from icp_ml.evaluation.curves import (
     precision_recall_points,
     roc_points,
 )
+from icp_ml.evaluation.effect_plots import effect_plots
+from icp_ml.evaluation.effects import effects
 from icp_ml.evaluation.figures import Scored, figures
 from icp_ml.evaluation.plots import plots
+from icp_ml.evaluation.table_plots import backtest_plot, importance_plot
 
-SETTINGS = settings().evaluation.model_copy(
-    update={"n_bootstrap": 50, "shares": (0.1, 0.2), "min_roc_auc_low": 0.55}
-)
-IMPORTANCE = pd.Series([0.5, 0.3, 0.2], index=["employees", "NAICS industry", "country"])
-NAMES = ["precision_recall", "roc", "gains_and_lift", "calibration", "importance"]
+SETTINGS = settings().evaluation.model_copy(update={"n_bootstrap": 50, "shares": (0.1, 0.2)})
+NAMES = ["gains", "lift", "precision_recall", "roc", "calibration"]
 
 
 def simulated(n_rows: int, seed: int = 0, stretch: float = 1.0) -> Scored:
@@ -33,15 +33,25 @@ def simulated(n_rows: int, seed: int = 0, stretch: float = 1.0) -> Scored:
     return Scored(is_best, 1 / (1 + np.exp(-stretch * log_odds)), np.arange(n_rows))
 
 
-def title(figure: Figure) -> str:
-    return figure.get_suptitle().replace("\n", " ").replace("\N{NO-BREAK SPACE}", " ")
+def title(chart: Any) -> str:
+    said = chart.to_dict()["title"]["text"]
+    return " ".join(said).replace("\N{NO-BREAK SPACE}", " ")
 
 
-def draw(test: dict[str, Scored], importance: pd.Series = IMPORTANCE) -> dict[str, Figure]:
-    figures_drawn = plots(test, importance, SETTINGS, 1, "deal")
-    for figure in figures_drawn.values():
-        figure.savefig(BytesIO(), format="png")
-    return figures_drawn
+def rows(chart: Any, *columns: str) -> pd.DataFrame:
+    """Give the chart's own data that have these columns."""
+    tables = [pd.DataFrame(one) for one in data_of(chart)["datasets"].values()]
+    (found,) = [one for one in tables if set(columns) <= set(one)]
+    return found
+
+
+def draw(test: dict[str, Scored]) -> dict[str, Any]:
+    drawn = plots(test, SETTINGS, 1, "deal")
+    for chart in drawn.values():
+        chart.to_dict()  # checks it against the schema
+        assert png(chart, 1).startswith(b"\x89PNG")
+        assert svg(chart).startswith("<svg")
+    return drawn
 
 
 TEN = np.arange(10)
@@ -57,24 +67,25 @@ ROWS_OF_ALL_KINDS = {
 
 
 @pytest.mark.parametrize("kind", ROWS_OF_ALL_KINDS)
-def test_plots_of_tiny_and_odd_test_sets_are_drawn(kind: str) -> None:
-    candidate = ROWS_OF_ALL_KINDS[kind]
-    drawn = draw({"icp_ml": candidate, "base rate": ROWS_OF_ALL_KINDS[kind]})
-    assert list(drawn) == NAMES
+def test_charts_of_tiny_and_odd_test_sets_are_drawn(kind: str, capfd) -> None:
+    assert list(draw({"icp_ml": ROWS_OF_ALL_KINDS[kind], "base rate": ROWS_OF_ALL_KINDS[kind]})) == NAMES
+    assert "WARN" not in "".join(capfd.readouterr())
 
 
 def test_titles_say_the_figures() -> None:
     test = simulated(2000)
     found = figures(test.is_best, test.probability, (0.1,))
-    titles = {name: title(figure) for name, figure in draw({"icp_ml": test}).items()}
+    titles = {name: title(chart) for name, chart in draw({"icp_ml": test}).items()}
     assert titles["roc"] == f"A best deal outranks another one {100 * found['roc_auc']:.0f} times in 100"
-    assert titles["gains_and_lift"] == (
+    assert titles["gains"] == (
         f"The top 10 % of deals hold {100 * found['capture_at_10']:.0f} % of the best "
         f"({found['lift_at_10']:.1f} \N{MULTIPLICATION SIGN} chance)"
     )
+    assert titles["lift"] == (
+        f"Among the top 10 %, best deals are {found['lift_at_10']:.1f} times as common as among all"
+    )
     error = 100 * found["calibration_error"]
     assert titles["calibration"] == f"Predicted rates are {error:.1f} percentage points off on average"
-    assert titles["importance"] == "80 % of what moves the scores comes from employees and NAICS industry"
 
 
 def test_the_title_of_precision_and_recall_is_right_by_hand() -> None:
@@ -87,35 +98,135 @@ def test_the_title_of_precision_and_recall_is_right_by_hand() -> None:
 
 def test_a_test_set_of_one_class_says_so() -> None:
     drawn = draw({"icp_ml": ROWS_OF_ALL_KINDS["none best"]})
-    for name in ("precision_recall", "roc", "gains_and_lift"):
+    for name in ("precision_recall", "roc", "gains", "lift"):
         assert title(drawn[name]) == "The test set holds one class only: there is nothing to rank"
+
+
+def test_what_is_drawn_is_what_the_figures_say() -> None:
+    test = simulated(600)
+    found = figures(test.is_best, test.probability, (0.1,))
+    drawn = draw({"icp_ml": test})
+    gains, lift = (rows(drawn[name], "model").set_index("x")["y"] for name in ("gains", "lift"))
+    assert gains[0.1] == pytest.approx(found["capture_at_10"], abs=1e-5)
+    assert lift[0.1] == pytest.approx(found["lift_at_10"], abs=1e-5)
+    curve = rows(drawn["precision_recall"], "model")
+    area = np.diff(curve["x"]) @ curve["y"][1:]
+    assert area == pytest.approx(found["average_precision"], abs=1e-4)
+    curve = rows(drawn["roc"], "model")
+    assert np.trapezoid(curve["y"], curve["x"]) == pytest.approx(found["roc_auc"], abs=1e-3)
+    bins = rows(drawn["calibration"], "low")
+    assert (bins["x"] - bins["y"]).abs().mean() == pytest.approx(found["calibration_error"], abs=1e-5)
 
 
 def test_a_baseline_of_one_probability_is_the_line_of_chance() -> None:
     test = simulated(200)
     constant = Scored(test.is_best, np.full(200, 0.2), test.group)
-    other = simulated(200, stretch=0.5)
-    drawn = draw({"icp_ml": test, "logistic regression": other, "base rate": constant})
-    words = [text.get_text() for text in drawn["roc"].axes[0].get_legend().get_texts()]
-    assert [line.split(" (")[0] for line in words] == ["icp_ml", "logistic regression"]
+    drawn = draw({"icp_ml": test, "logistic regression": simulated(200, stretch=0.5), "base rate": constant})
+    assert set(rows(drawn["gains"], "model")["model"]) == {"icp_ml", "logistic regression"}
 
 
-def test_importance_shows_fifteen_and_sums_up_the_rest() -> None:
-    many = pd.Series(np.full(20, 0.05), index=[f"attribute {place}" for place in range(20)])
-    labels = [
-        text.get_text() for text in draw({"a": simulated(50)}, many)["importance"].axes[0].get_yticklabels()
-    ]
-    assert len(labels) == 16
-    assert labels[-1] == "5 more"
+def test_equal_inputs_give_equal_charts() -> None:
+    first, second = (draw({"icp_ml": simulated(300)}) for _ in range(2))
+    for name in NAMES:
+        assert first[name].to_json() == second[name].to_json()
+        assert png(first[name]) == png(second[name])
+
+
+def test_no_chart_names_a_colour_of_its_own() -> None:
+    for chart in draw({"icp_ml": simulated(300), "other": simulated(300, stretch=0.5)}).values():
+        assert "#" not in chart.to_json()
+        assert "#" not in svg(chart).replace("url(#", "").replace("&#", "")
+
+
+def test_importance_shows_twelve_and_sums_up_the_rest() -> None:
+    chart = importance_plot(pd.Series(np.full(20, 0.05), index=[f"attribute {at}" for at in range(20)]))
+    shown = rows(chart, "words")
+    assert len(shown) == 13
+    assert shown["words"].iloc[-1] == "8 more"
+    assert shown["share"].sum() == pytest.approx(1)
+    assert title(chart) == "10 % of what moves the scores comes from attribute 0 and attribute 1"
 
 
 def test_importance_of_nothing_is_drawn() -> None:
-    drawn = draw({"a": simulated(50)}, pd.Series([], dtype=float))
-    assert title(drawn["importance"]) == "No attribute moves the scores"
+    chart = importance_plot(pd.Series([], dtype=float))
+    assert title(chart) == "No attribute moves the scores"
+    assert png(chart)
 
 
-def test_the_area_under_the_drawn_curves_is_the_figure() -> None:
-    test = simulated(500)
+@pytest.mark.parametrize("names", [["best", "rest"], ["best", "rest", "prospects"]])
+def test_the_back_test_shows_every_part_of_every_tier_that_holds_any(names) -> None:
+    shares = {name: [0.5, 0.5, 0.0] for name in names}
+    counts = {f"n_{name}": [2, 2, 0] for name in names}
+    chart = backtest_plot(
+        pd.DataFrame({"tier": ["Best fit", "Bad fit", "Insufficient data"], **shares, **counts})
+    )
+    found = rows(chart, "part")
+    assert set(found["tier"]) == {"Best fit", "Bad fit"}
+    assert found.groupby("part")["share"].sum().to_dict() == dict.fromkeys(names, 1.0)
+    assert png(chart)
+
+
+def effects_of_small() -> pd.DataFrame:
+    training, _, model = trained()
+    return effects(model, training, SETTINGS)
+
+
+def test_effects_find_what_was_planted_and_count_it() -> None:
+    """Software and Kafka were planted; every row is in one level of a column."""
+    found, (training, _, _) = effects_of_small(), trained()
+    first = found.groupby("words", sort=False).first()
+    assert first.loc["industry", "level"] == "Software"
+    assert first.loc["technologies", "level"] == "Kafka"
+    by_column = found[found["words"].isin(["industry", "revenue", "employees"])].groupby("words")
+    assert set(by_column["n"].sum()) == {len(training.rows)}
+    software = training.accounts["industry"] == "Software"
+    line = found[found["level"] == "Software"].iloc[0]
+    assert (line["n"], line["n_best"]) == (software.sum(), training.is_best[software].sum())
+    assert ((found["rate_low"] <= found["rate"]) & (found["rate"] <= found["rate_high"])).all()
+
+
+def test_effects_are_the_means_of_the_contributions() -> None:
+    """Weighted by their rows, the effects of a column add up to its mean contribution."""
+    found, (training, _, model) = effects_of_small(), trained()
+    matrix = model.encoder.transform(training.accounts, training.rows["as_of"])
+    means = model.explain(matrix, 1).contributions.mean(axis=0)
+    place = [one.name for one in model.encoder.attributes].index("industry")
+    lines = found[found["attribute"] == "industry"]
+    assert np.average(lines["effect"], weights=lines["n"]) == pytest.approx(means[place])
+
+
+def test_each_effect_has_a_chart_of_its_lines() -> None:
+    found = effects_of_small()
+    drawn = effect_plots(found, 0.3, SETTINGS, "customer")
+    assert list(drawn) == list(dict.fromkeys(found["words"]))
+    for words, chart in drawn.items():
+        chart.to_dict()
+        assert (
+            rows(chart, "level")["level"].to_list() == found.loc[found["words"] == words, "level"].to_list()
+        )
+        assert png(chart)
+    assert title(drawn["industry"]).startswith(
+        "Odds of being best by industry: Software \N{MULTIPLICATION SIGN} "
+    )
+
+
+def test_a_model_that_learnt_nothing_has_no_effects() -> None:
+    training, _, model = trained()
+    few = training.part(np.arange(5))
+    found = effects(model, few, SETTINGS)
+    assert not len(found)
+    assert effect_plots(found, 0.3, SETTINGS, "customer") == {}
+
+
+def test_the_effects_of_other_rows_are_theirs() -> None:
+    _, _, model = trained()
+    one, other = (effects(model, companies(300, seed=seed), SETTINGS) for seed in (5, 6))
+    assert not one["n"].equals(other["n"])
+    assert one["attribute"].iloc[0] in set(other["attribute"])
+
+
+def test_the_area_under_the_curves_is_the_figure() -> None:
+    test = simulated(200)
     found = figures(test.is_best, test.probability, ())
     assert np.trapezoid(*reversed(roc_points(test))) == pytest.approx(found["roc_auc"], abs=1e-12)
     recall, precision = precision_recall_points(test)

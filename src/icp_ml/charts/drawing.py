@@ -16,15 +16,21 @@ from icp_ml.charts.theme import COLOURS
 
 def data_of(chart: Any) -> dict[str, Any]:
     """Give a chart's specification in plain JSON types, with its data."""
-    specification: dict[str, Any] = json.loads(chart.to_json())
+    specification: dict[str, Any] = json.loads(_written(chart))
     return specification
+
+
+def _written(chart: Any) -> str:
+    """Write a specification; the tests check it against the schema, which takes longer than to draw."""
+    written: str = chart.to_json(validate=False, indent=None)
+    return written
 
 
 def svg(chart: Any) -> str:
     """Draw a chart as SVG in the page's own colours; it needs no script, and prints."""
     import vl_convert
 
-    drawn: str = vl_convert.vegalite_to_svg(chart.to_json())
+    drawn: str = vl_convert.vegalite_to_svg(_written(chart))
     return drawn
 
 
@@ -32,7 +38,7 @@ def png(chart: Any, scale: float = 2) -> bytes:
     """Draw a chart as a picture on white, `scale` pixels to each of its own."""
     import vl_convert
 
-    text = chart.to_json()
+    text = _written(chart)
     for name, shade in COLOURS.items():
         text = text.replace(f"var(--{name})", shade.light)
     specification = json.loads(text)
@@ -67,7 +73,7 @@ def _cache_folder() -> Path:
 def _kept(path: Path) -> str | None:
     """Read what was kept behind a line with its digest; None where there is none, or another."""
     try:
-        digest, _, script = path.read_text(encoding="utf-8", newline="").partition("\n")
+        digest, _, script = path.read_bytes().decode().partition("\n")
     except (OSError, UnicodeError):
         return None
     return script if digest == _digest(script) else None
@@ -79,8 +85,8 @@ def _keep(path: Path, script: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = mkstemp(dir=path.parent)
         try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-                file.write(f"{_digest(script)}\n{script}")
+            with os.fdopen(handle, "wb") as file:
+                file.write(f"{_digest(script)}\n{script}".encode())
             Path(name).replace(path)
         finally:
             Path(name).unlink(missing_ok=True)

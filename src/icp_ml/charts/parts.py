@@ -23,12 +23,9 @@ IN_PERCENT = "format(100 * datum.value, '.3~g') + '\N{NO-BREAK SPACE}%'"
 UNIT = [0.0, 1.0]
 
 
-def rows_of(columns: Mapping[str, Any] | pd.DataFrame) -> Any:
-    """Give columns as a chart's own data: rounded, what is not a number left empty."""
-    table = pd.DataFrame(columns).round(N_DIGITS)
-    values = table.astype(object).where(table.notna(), None).to_dict("records")
-    data: Any = alt.Data
-    return data(values=values)
+def rows_of(columns: Mapping[str, Any] | pd.DataFrame) -> pd.DataFrame:
+    """Give columns as a chart's own data, rounded."""
+    return pd.DataFrame(columns).round(N_DIGITS)
 
 
 def share_scale(top: float = 1.0, bottom: float = 0.0) -> alt.Scale:

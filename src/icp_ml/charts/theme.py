@@ -61,6 +61,18 @@ HEADING = {
 }
 
 
+LOOK = {
+    "background": "transparent",
+    "font": FONT,
+    "view": {"stroke": None},
+    "axis": AXIS,
+    "legend": {**WORDS, "labelFontSize": 12, "titleFontSize": 12, "orient": "top", "title": None},
+    "header": {**WORDS, "labelFontSize": 12, "title": None},
+    "title": HEADING,
+    "text": {"font": FONT, "fontSize": 12, "color": "var(--ink)"},
+}
+
+
 def css_variables() -> str:
     """Give the colours as CSS, the dark ones where the reader's system asks for them; print is light."""
     light = "".join(f"--{name}: {shade.light}; " for name, shade in COLOURS.items())
@@ -84,15 +96,7 @@ def themed(chart: Any, title: str = "", remark: str = "") -> Any:
     if remark:
         heading["subtitle"] = _lines(remark, LINE + 8)
     titled = chart.properties(title=heading) if title else chart
-    return (
-        titled.configure(background="transparent", font=FONT)
-        .configure_view(stroke=None)
-        .configure_axis(**AXIS)
-        .configure_legend(**WORDS, labelFontSize=12, titleFontSize=12, orient="top", title=None)
-        .configure_header(**WORDS, labelFontSize=12, title=None)
-        .configure_title(**HEADING)
-        .configure_text(font=FONT, fontSize=12, color="var(--ink)")
-    )
+    return titled.configure(**LOOK)
 
 
 def _lines(text: str, width: int) -> list[str]:

@@ -27,6 +27,7 @@ from icp_ml.settings import EvaluationSettings
 
 LABELS, LEFT, RIGHT, ROW = 120, 105, 120, 25  # pixels: words, both panels, height of a line
 FACTORS = (1.1, 1.25, 1.5, 2, 3, 5, 10, 30, 100)  # that the axis may end at
+NO_BREAK = "\N{NO-BREAK SPACE}"
 LEAST_SAID = 1.1  # times: a smaller effect is none worth a sentence
 IN_TIMES = "(datum.value < -0.01 ? '÷ ' : '× ') + format(exp(abs(datum.value)), '.3~g')"
 LEAST = 1.5  # times: an axis that ends nearer makes small effects look large
@@ -69,8 +70,7 @@ def _drawn(lines: pd.DataFrame, rate: float, settings: EvaluationSettings, noun:
     )
     right = _observed(chart, alt.Y("level:N", sort=order, axis=None), (lines, rate), tips, noun)
     whole = alt.hconcat(left, right.properties(width=RIGHT, height=height), spacing=14)
-    interval = f"{percent(settings.confidence)} interval and number of {noun}s"
-    remark = f"left: how the model changes the odds; right: what was seen, with {interval}"
+    remark = f"left: model; right: seen, {percent(settings.confidence)} intervals, number of {noun}s"
     return themed(whole, _title(lines), remark)
 
 
@@ -121,4 +121,4 @@ def _title(lines: pd.DataFrame) -> str:
 
 def _factor(effect: float) -> str:
     """Write what an effect multiplies odds by."""
-    return f"{'÷' if effect < 0 else TIMES} {math.exp(abs(effect)):.2g}"
+    return f"{'÷' if effect < 0 else TIMES}{NO_BREAK}{math.exp(abs(effect)):.2g}"
