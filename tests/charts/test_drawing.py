@@ -75,4 +75,4 @@ def test_a_long_title_is_broken_but_no_sign_stands_alone() -> None:
     lines = said["title"]["text"]
     assert len(lines) > 1
     assert not any(line.lstrip().startswith(("%", "\N{MULTIPLICATION SIGN}")) for line in lines)
-    assert max(map(len, lines)) <= 56
+    assert max(map(len, lines)) <= 48

@@ -2,13 +2,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from io import BytesIO
 
 import numpy as np
 import pandas as pd
 import pytest
 from small import companies, model_of, recipe, settings, trained, with_label
 
+from icp_ml.charts import png
 from icp_ml.evaluation.backtest import scored_sample
 from icp_ml.evaluation.figures import figures
 from icp_ml.evaluation.held_out import HeldOut, Tiering, scored_rows
@@ -161,9 +161,15 @@ def test_prospects_and_a_learning_curve_bring_their_tables_and_pictures(case) ->
     curve = learning_curve(training, fit, lambda part: fit, EVALUATION.model_copy(
         update={"learning_curve_shares": (1.0,)}), 1)  # fmt: skip
     found = judged(replace(case, sample=sample, curve=curve))
-    assert set(found.tables) == {"tiers", "backtest", "groups", "learning_curve"}
+    assert set(found.tables) == {"tiers", "backtest", "groups", "effects", "learning_curve"}
     assert found.report.backtest["n_prospects"].sum() == 120
-    assert {"backtest", "learning_curve"} < set(found.plots)
+    assert list(found.plots) == [
+        *("gains", "lift", "precision_recall", "roc", "calibration"),
+        *("distribution", "backtest", "importance", "learning_curve"),
+    ]
+    assert list(found.effect_plots) == list(dict.fromkeys(found.effects["words"]))
+    for chart in found.plots.values():
+        chart.to_dict()
     text = report_markdown("x", found.report)
     assert text.index("## Best, rest and prospects") < text.index("## Learning curve") < text.index("## Fair")
 
@@ -178,9 +184,11 @@ def test_a_flat_candidate_has_a_full_report() -> None:
     found = judged(Case(model, fit, training, [held_out(fit, training, companies(150, seed=2))]))
     assert found.report.figures["icp_ml"]["roc_auc"].value == 0.5
     assert (found.report.verdict, found.report.p_value) == ("none found", 1)
-    assert "No attribute moves the scores" in found.plots["importance"].get_suptitle()
-    for figure in found.plots.values():
-        figure.savefig(BytesIO(), format="png")
+    assert "No attribute moves the scores" in str(found.plots["importance"].to_dict()["title"])
+    assert (len(found.effects), found.effect_plots) == (0, {})
+    for chart in found.plots.values():
+        chart.to_dict()
+        assert png(chart, 1)
     json.dumps(report_json(found.report), allow_nan=False)
 
 

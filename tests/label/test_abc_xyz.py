@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from made import TODAY, best, definition, names_of, orders
 from pydantic import ValidationError
 
+from icp_ml.charts import data_of
 from icp_ml.label import label_rows
 from icp_ml.label.abc_xyz import abc_class, xyz_class
-from icp_ml.label.picture import matrix_picture
+from icp_ml.label.picture import matrix_chart, matrix_picture
 
 CELLS = definition("abc_xyz")
 FIRST = pd.Timestamp("2022-01-01")
@@ -168,3 +169,15 @@ def test_the_picture_is_the_same_for_the_same_matrix_and_holds_any() -> None:
     assert drawn == matrix_picture(matrix, "revenue", "made up")
     assert drawn != matrix_picture(matrix.assign(is_best=False), "revenue", "made up")
     assert matrix_picture(matrix.assign(share_of_volume=np.nan), "revenue", "nothing net")
+
+
+def test_the_picture_says_the_numbers_of_each_cell_and_can_be_read() -> None:
+    lines = [*bought("A", 9, 9, 9, 9, 9, 9), *bought("B", 1)]
+    matrix = label_rows({"orders": orders(*lines)}, CELLS, TODAY).matrix
+    chart = matrix_chart(matrix, "margin", "made up")
+    chart.to_dict()
+    cells = next(iter(data_of(chart)["datasets"].values()))
+    assert [int(cell["number"]) for cell in cells] == matrix["n"].to_list()
+    assert [cell["kind"] == "best" for cell in cells] == matrix["is_best"].to_list()
+    assert max(cell["opacity"] for cell in cells) <= 0.5
+    assert sorted(cells, key=lambda cell: cell["opacity"])[-1]["brought"] == "margin 54"

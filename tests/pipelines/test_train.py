@@ -49,15 +49,8 @@ def test_a_run_keeps_config_report_data_and_plots(newest):
     names = {one.path for one in client.list_artifacts(run.info.run_id)}
     assert {"config.yaml", "plots", "report"} <= names
     plots = {one.path for one in client.list_artifacts(run.info.run_id, "plots")}
-    wanted = (
-        "precision_recall",
-        "roc",
-        "gains_and_lift",
-        "calibration",
-        "importance",
-        "backtest",
-        "learning_curve",
-    )
+    wanted = {"gains", "lift", "precision_recall", "roc", "calibration"}
+    wanted |= {"distribution", "backtest", "importance", "learning_curve"}
     assert plots == {f"plots/{name}.png" for name in wanted}
     inputs = {one.dataset.name for one in run.inputs.dataset_inputs}
     assert inputs == {"customers", "orders", "deals"}

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 WIDTH, HEIGHT = 400, 340
 """Of a chart with its axes, in pixels: a phone shows it at about nine tenths, which stays readable."""
-LINE = 54
+LINE = 46
 """Characters of a title that fit into a line."""
 
 
@@ -51,7 +51,7 @@ HEADING = {
     "frame": "bounds",
     "offset": 10,
     "color": "var(--ink)",
-    "fontSize": 14,
+    "fontSize": 13,
     "fontWeight": 600,
     "font": FONT,
     "subtitleColor": "var(--grey)",

@@ -25,7 +25,7 @@ from icp_ml.evaluation.levels import OTHERS, UNKNOWN
 from icp_ml.evaluation.words import TIMES, percent
 from icp_ml.settings import EvaluationSettings
 
-LABELS, LEFT, RIGHT, ROW = 120, 105, 120, 25  # pixels: words, both panels, height of a line
+LABELS, LEFT, RIGHT, ROW = 135, 100, 110, 25  # pixels: words, both panels, height of a line
 FACTORS = (1.1, 1.25, 1.5, 2, 3, 5, 10, 30, 100)  # that the axis may end at
 NO_BREAK = "\N{NO-BREAK SPACE}"
 LEAST_SAID = 1.1  # times: a smaller effect is none worth a sentence
@@ -115,7 +115,8 @@ def _title(lines: pd.DataFrame) -> str:
     if not len(named) or float(named["effect"].abs().max()) < math.log(LEAST_SAID):
         return f"Odds of being best by {words}: no level moves them by more than {percent(LEAST_SAID - 1)}"
     ends = (named.iloc[int(named["effect"].argmax())], named.iloc[int(named["effect"].argmin())])
-    said = dict.fromkeys(f"{one['level']} {_factor(one['effect'])}" for one in ends)
+    large = [one for one in ends if abs(one["effect"]) >= math.log(LEAST_SAID)]
+    said = dict.fromkeys(f"{one['level']}{NO_BREAK}{_factor(one['effect'])}" for one in large)
     return f"Odds of being best by {words}: {', '.join(said)}"
 
 

@@ -179,10 +179,9 @@ def _calibration(candidate: Scored, settings: EvaluationSettings, noun: str) -> 
             x=x, y=alt.Y("low:Q"), y2="high:Q", tooltip=tips
         ),
         chart.mark_point(filled=True, size=60, color=ACCENT, opacity=1).encode(x=x, y=y, tooltip=tips),
-        words("as predicted", (0.97 * top, 0.93 * top), GREY, align="right", baseline="top", dy=12),
     )
-    remark = f"each point: {n:,.0f} {noun}s with their {percent(settings.confidence)} interval"
-    sloped = "" if np.isnan(slope) else f"; slope {slope:.2f} (1 is right, below 1 overconfident)"
+    remark = f"points: {n:,.0f} {noun}s each, {percent(settings.confidence)} intervals; dotted: as predicted"
+    sloped = "" if np.isnan(slope) else f"; slope {slope:.2f} (below 1: overconfident)"
     return themed(drawn, f"Predicted rates are {error:.1f} percentage points off on average", remark + sloped)
 
 

@@ -85,6 +85,7 @@ def _rows_of_bars(table: pd.DataFrame, top: float) -> Any:
         alt.layer(bars, middle, data=rows_of(table))
         .properties(width=PLOT, height=68)
         .facet(row=alt.Row("part:N", sort=order, header=header), spacing=8)
+        .resolve_scale(y="independent")
     )
 
 
