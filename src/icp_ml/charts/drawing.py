@@ -7,6 +7,7 @@ import json
 import os
 from contextlib import suppress
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from tempfile import mkstemp
 from typing import Any
@@ -56,7 +57,7 @@ def pages_script() -> str:
     """
     import vl_convert
 
-    kept = _cache_folder() / f"charts-{vl_convert.__version__}.js"
+    kept = _cache_folder() / f"charts-{version('vl-convert-python')}.js"
     found = _kept(kept)
     if found is None:
         bundle: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")

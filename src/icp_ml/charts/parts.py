@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
 from icp_ml.charts.theme import HEIGHT, WIDTH
@@ -16,7 +18,9 @@ ACCENT, SECOND, GREY, FAINT, INK, GOOD, PAGE = (
 N_DIGITS = 6
 """Digits after the point that a chart's data keep: more cannot be seen."""
 N_TICKS = 5
-SOLID, DASHES = [1, 0], ([6, 3], [2, 2], [8, 3, 2, 3])
+N_ANSWERS = 50
+"""Points of a line that tell their values when pointed at."""
+SOLID, DASHES = [1, 0], ([8, 4], [3, 3], [8, 3, 2, 3])
 DOTS = [1, 3]
 IN_NUMBERS = "format(datum.value, ',.6~g')"
 IN_PERCENT = "format(100 * datum.value, '.3~g') + '\N{NO-BREAK SPACE}%'"
@@ -69,32 +73,39 @@ def model_lines(
         Long: its column `model` names the line of each point.
     x, y : encodings
     tips : sequence of tooltips
+        Of the candidate's points.
     steps : bool
         Whether a value holds from the point before.
     """
     table = pd.DataFrame(columns)
     names = list(dict.fromkeys(table["model"]))
     upwards = pd.concat([table[table["model"] == name] for name in reversed(names)])  # the candidate on top
-    others = len(names) - 1
-    legend = alt.Legend(columns=2, symbolType="stroke", symbolStrokeWidth=2, labelLimit=190, title=None)
-    field = "model:N"
-    dashes = [SOLID, *(DASHES[at % len(DASHES)] for at in range(others))]
-    return (
+    line = (
         alt.Chart(rows_of(upwards))
         .mark_line(interpolate="step-before" if steps else "linear")
-        .encode(
-            x=x,
-            y=y,
-            color=alt.Color(
-                field, scale=alt.Scale(domain=names, range=[ACCENT, *[GREY] * others]), legend=legend
-            ),
-            strokeDash=alt.StrokeDash(field, scale=alt.Scale(domain=names, range=dashes), legend=legend),
-            strokeWidth=alt.StrokeWidth(
-                field, scale=alt.Scale(domain=names, range=[2.6, *[1.3] * others]), legend=None
-            ),
-            tooltip=list(tips),
-        )
+        .encode(x=x, y=y, tooltip=[alt.Tooltip("model:N")], **_styles(names))
     )
+    return alt.layer(line, _answering(table[table["model"] == names[0]], tips))
+
+
+def _styles(names: Sequence[str]) -> dict[str, Any]:
+    others = len(names) - 1
+    legend = alt.Legend(columns=2, symbolType="stroke", symbolStrokeWidth=2, labelLimit=190, title=None)
+    dashes = [SOLID, *(DASHES[at % len(DASHES)] for at in range(others))]
+    scales = [alt.Scale(domain=list(names), range=given) for given in ([ACCENT, *[GREY] * others], dashes)]
+    is_candidate = alt.when(f"datum.model === {json.dumps(names[0])}")
+    return {
+        "color": alt.Color("model:N", scale=scales[0], legend=legend),
+        "strokeDash": alt.StrokeDash("model:N", scale=scales[1], legend=legend),
+        "strokeWidth": is_candidate.then(alt.value(2.6)).otherwise(alt.value(1.3)),
+    }
+
+
+def _answering(line: pd.DataFrame, tips: Sequence[alt.Tooltip]) -> Any:
+    """Lay unseen points along a line: a line itself tells of its first point wherever it is pointed at."""
+    some = line.iloc[np.unique(np.linspace(0, len(line) - 1, N_ANSWERS).round().astype(int))]
+    chart = alt.Chart(rows_of(some.drop(columns="model")))
+    return chart.mark_point(filled=True, size=90, opacity=0).encode(x="x:Q", y="y:Q", tooltip=list(tips))
 
 
 def band(columns: Mapping[str, Any], x: alt.X) -> Any:

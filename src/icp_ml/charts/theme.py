@@ -62,6 +62,7 @@ HEADING = {
 
 
 LOOK = {
+    "aria": False,  # the page says in words what a chart shows, not its every point
     "background": "transparent",
     "font": FONT,
     "view": {"stroke": None},

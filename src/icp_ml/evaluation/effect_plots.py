@@ -27,6 +27,7 @@ from icp_ml.settings import EvaluationSettings
 
 LABELS, LEFT, RIGHT, ROW = 135, 100, 110, 25  # pixels: words, both panels, height of a line
 FACTORS = (1.1, 1.25, 1.5, 2, 3, 5, 10, 30, 100)  # that the axis may end at
+MAX_LEVEL = 24  # characters of a level in a title
 NO_BREAK = "\N{NO-BREAK SPACE}"
 LEAST_SAID = 1.1  # times: a smaller effect is none worth a sentence
 IN_TIMES = "(datum.value < -0.01 ? '÷ ' : '× ') + format(exp(abs(datum.value)), '.3~g')"
@@ -70,7 +71,7 @@ def _drawn(lines: pd.DataFrame, rate: float, settings: EvaluationSettings, noun:
     )
     right = _observed(chart, alt.Y("level:N", sort=order, axis=None), (lines, rate), tips, noun)
     whole = alt.hconcat(left, right.properties(width=RIGHT, height=height), spacing=14)
-    remark = f"left: model; right: seen, {percent(settings.confidence)} intervals, number of {noun}s"
+    remark = f"left: model; right: seen ({percent(settings.confidence)} intervals) and number"
     return themed(whole, _title(lines), remark)
 
 
@@ -116,8 +117,12 @@ def _title(lines: pd.DataFrame) -> str:
         return f"Odds of being best by {words}: no level moves them by more than {percent(LEAST_SAID - 1)}"
     ends = (named.iloc[int(named["effect"].argmax())], named.iloc[int(named["effect"].argmin())])
     large = [one for one in ends if abs(one["effect"]) >= math.log(LEAST_SAID)]
-    said = dict.fromkeys(f"{one['level']}{NO_BREAK}{_factor(one['effect'])}" for one in large)
+    said = dict.fromkeys(f"{_short(one['level'])}{NO_BREAK}{_factor(one['effect'])}" for one in large)
     return f"Odds of being best by {words}: {', '.join(said)}"
+
+
+def _short(level: str) -> str:
+    return level if len(level) <= MAX_LEVEL else f"{level[: MAX_LEVEL - 1]}…"
 
 
 def _factor(effect: float) -> str:

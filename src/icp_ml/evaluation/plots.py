@@ -12,7 +12,6 @@ from icp_ml.charts import themed
 from icp_ml.charts.parts import (
     ACCENT,
     GOOD,
-    GREY,
     band,
     count_tip,
     dot,
@@ -91,13 +90,12 @@ def _gains(test: Tests, bounds: tuple[Numbers, ...], settings: EvaluationSetting
     title = f"The top {percent(share)} of {noun}s hold {held}"
     x = alt.X("x:Q", scale=share_scale(), axis=percent_axis(LIST))
     y = alt.Y("y:Q", scale=share_scale(1.01), axis=percent_axis("share of the best found"))
-    tips = [alt.Tooltip("model:N"), percent_tip("x", "of the list"), percent_tip("y", "of the best")]
+    tips = [percent_tip("x", "of the list"), percent_tip("y", "of the best")]
     chart = whole(
         _mark_zone(settings),
         band({"x": depths, "low": low, "high": high}, x),
         straight([(0, 0), (1, 1)]),
         model_lines(_long(test, lambda one: (depths, gains_curve(one, depths))), x, y, tips),
-        words("chance", (0.72, 0.69), GREY, baseline="top"),
         *([] if np.isnan(capture) else [dot((share, capture), percent(capture))]),
     )
     return themed(chart, ONE_CLASS if np.isnan(capture) else title, _shaded(settings))
@@ -123,12 +121,11 @@ def _lift(test: Tests, bounds: tuple[Numbers, ...], settings: EvaluationSettings
     title = f"Among the top {percent(share)}, best {noun}s are {lift:.1f} times as common as among all"
     x = alt.X("x:Q", scale=share_scale(), axis=percent_axis(LIST))
     y = alt.Y("y:Q", axis=number_axis("lift: times as many best as by chance"), scale=alt.Scale(zero=True))
-    tips = [alt.Tooltip("model:N"), percent_tip("x", "of the list"), number_tip("y", "lift")]
+    tips = [percent_tip("x", "of the list"), number_tip("y", "lift")]
     chart = whole(
         band({"x": depths, "low": low / depths, "high": high / depths}, x),
         straight([(0, 1), (1, 1)]),
         model_lines(_long(test, lambda one: (depths, gains_curve(one, depths) / depths)), x, y, tips),
-        words("chance", (0.01, 1), GREY, dy=9),
         *([] if np.isnan(lift) else [dot((share, lift), _times(lift), dy=-7)]),
     )
     return themed(chart, ONE_CLASS if np.isnan(lift) else title, _shaded(settings))
@@ -142,11 +139,13 @@ def _precision_recall(test: Tests, noun: str) -> Any:
     title = f"With half of the best found, {percent(half)} of those picked are best (chance {percent(rate)})"
     x = alt.X("x:Q", scale=share_scale(), axis=percent_axis(f"share of the best {noun}s found (recall)"))
     y = alt.Y("y:Q", scale=share_scale(1.01), axis=percent_axis("best among those picked (precision)"))
-    tips = [alt.Tooltip("model:N"), percent_tip("x", "recall"), percent_tip("y", "precision")]
+    tips = [percent_tip("x", "recall"), percent_tip("y", "precision")]
     named = {f"{name} ({_figure(one, 'average_precision'):.2f})": one for name, one in test.items()}
     lines = model_lines(_long(named, precision_recall_points), x, y, tips, steps=True)
-    chart = whole(straight([(0, rate), (1, rate)]), lines, words("chance", (0.01, rate), GREY, dy=9))
-    return themed(chart, ONE_CLASS if np.isnan(half) else title, "in brackets: average precision")
+    chart = whole(straight([(0, rate), (1, rate)]), lines)
+    return themed(
+        chart, ONE_CLASS if np.isnan(half) else title, "in brackets: average precision; dotted: chance"
+    )
 
 
 def _roc(test: Tests, noun: str) -> Any:
@@ -154,11 +153,11 @@ def _roc(test: Tests, noun: str) -> Any:
     title = f"A best {noun} outranks another one {100 * value:.0f} times in 100"
     x = alt.X("x:Q", scale=share_scale(), axis=percent_axis(f"share of the other {noun}s picked by mistake"))
     y = alt.Y("y:Q", scale=share_scale(1.01), axis=percent_axis(f"share of the best {noun}s found"))
-    tips = [alt.Tooltip("model:N"), percent_tip("x", "others picked"), percent_tip("y", "best found")]
+    tips = [percent_tip("x", "others picked"), percent_tip("y", "best found")]
     named = {f"{name} ({_figure(one, 'roc_auc'):.2f})": one for name, one in test.items()}
     lines = model_lines(_long(named, roc_points), x, y, tips)
-    chart = whole(straight([(0, 0), (1, 1)]), lines, words("chance", (0.72, 0.69), GREY, baseline="top"))
-    return themed(chart, ONE_CLASS if np.isnan(value) else title, "in brackets: ROC AUC")
+    chart = whole(straight([(0, 0), (1, 1)]), lines)
+    return themed(chart, ONE_CLASS if np.isnan(value) else title, "in brackets: ROC AUC; dotted: chance")
 
 
 def _calibration(candidate: Scored, settings: EvaluationSettings, noun: str) -> Any:
@@ -196,7 +195,7 @@ def _long(test: Tests, points: Callable[[Scored], tuple[Numbers, Numbers]]) -> d
 
 
 def _shaded(settings: EvaluationSettings) -> str:
-    return f"shaded: {percent(settings.confidence)} interval"
+    return f"shaded: {percent(settings.confidence)} interval; dotted: chance"
 
 
 def _times(value: float) -> str:

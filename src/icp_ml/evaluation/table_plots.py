@@ -60,7 +60,7 @@ def distribution_plot(test: HeldOut, sample: Sample | None, noun: str) -> Any:
         for name, values in known.items()
     ]
     said = [f"{percent(value)} for {_whom(name, noun)}" for name, value in middles.items()]
-    remark = f"bars: share of each part in a step of {percent(top / N_BINS)}; line: the middle"
+    remark = f"bars: share in a step of {percent(top / N_BINS)}; line: the middle"
     return themed(_rows_of_bars(pd.concat(parts), top), f"The middle score is {listed(said)}", remark)
 
 
@@ -127,7 +127,7 @@ def backtest_plot(table: pd.DataFrame) -> Any:
     drawn = whole(
         bars.mark_bar().encode(color=colour),
         bars.mark_text(align="left", dx=4, fontSize=11).encode(text="said:N"),
-        height=60 + len(table) * (10 + 18 * len(names)),
+        height=60 + len(table) * (12 + 20 * len(names)),
     )
     return themed(drawn, backtest_words(table).removesuffix("."))
 
@@ -142,7 +142,9 @@ def learning_plot(curve: LearningCurve, confidence: float) -> Any:
     points = known.assign(said=[percent(share) for share in known["share"]])
     chart = alt.Chart(rows_of(points))
     most = 1.15 * float(curve.table["n_rows"].max())
-    x = alt.X("n_rows:Q", scale=share_scale(most), axis=number_axis("label rows learnt from"))
+    x = alt.X(
+        "n_rows:Q", scale=share_scale(most), axis=number_axis("label rows learnt from, and their share")
+    )
     bottom = min([0.5, *known["low"]]) - 0.02
     y = alt.Y("roc_auc:Q", scale=share_scale(1.0, bottom), axis=number_axis("ROC AUC out of fold"))
     tips = [
@@ -161,7 +163,7 @@ def learning_plot(curve: LearningCurve, confidence: float) -> Any:
         chart.mark_point(filled=True, size=70, color=ACCENT, opacity=1).encode(x=x, y=y, tooltip=tips),
         chart.mark_text(align="left", dx=8, dy=-8).encode(x=x, y=y, text="said:N"),
     )
-    remark = f"bars: {percent(confidence)} intervals; beside them the share learnt from; dotted: chance"
+    remark = f"bars: {percent(confidence)} intervals; dotted: chance"
     return themed(drawn, _learning_title(curve, known), remark)
 
 
