@@ -148,12 +148,16 @@ def case_of(run: Run, found: Prepared, made: tuple[Fit, Model], findings: list[F
 def told_of(run: Run, found: Prepared, fit: Fit, findings: list[Finding]) -> Told:
     """Say what the report tells in words of others."""
     from icp_ml.evaluation.judging import Told
+    from icp_ml.label.described import described
+    from icp_ml.settings import RubricLabelSettings
 
+    assert not isinstance(run.config.label, RubricLabelSettings)
     noun = unit_of(run.config).removesuffix("s")
     unused = unused_notes(found.rows, fit, recipe_of(run.config, findings).features.exclude)
     prospects = found.case.prospects
     first = [] if prospects is None or prospects.is_whole else [FIRST_ROWS.format(n=len(prospects.rows))]
-    return Told(found.labels.meaning, noun, [*run.config.data.notes, *found.notes, *unused, *first])
+    notes = [*run.config.data.notes, *found.notes, *unused, *first]
+    return Told(found.labels.meaning, noun, notes, described(run.config.label, found.labels))
 
 
 def unused_notes(rows: TrainingSet, fit: Fit, exclude: tuple[str, ...]) -> list[str]:

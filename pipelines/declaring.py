@@ -42,4 +42,4 @@ def declare(run: Run) -> None:
         say(f"the declared rubric, {points:g} points at most; nothing is learnt", notes)
     with stage(run.named("tracking")) as say:
         assert found.tables is not None
-        say(track_declared(run, model, found.tables, findings))
+        say(track_declared(run, model, found.tables, findings, notes))

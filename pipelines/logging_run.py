@@ -32,22 +32,21 @@ def track(run: Run, model: Model, judgement: Judgement, made: tuple[TrainingTabl
     One that fails a gate is registered as challenger and never promoted here.
     """
     from icp_ml.charts import png
-    from icp_ml.evaluation.report import report_json, report_markdown
     from icp_ml.tracking.runs import Training, metric_names
+    from pipelines.reporting import note_of, report_texts
 
     tables, findings = made
     report = judgement.report
-    written = report_markdown(f"{_title(run)}: {run_name(run)}", report)
+    written = report_texts(run, model, judgement, tables)
     tags = {
         **_tags(run, model, tables, findings),
         "gates": "passed" if judgement.is_passed else "failed",
         "verdict": report.verdict,
-        "mlflow.note.content": written,
+        "mlflow.note.content": note_of(written["report.md"]),
     }
     texts = {
         **_texts(tables, findings),
-        "report/report.md": written,
-        "report/report.json": json.dumps(report_json(report), indent=2),
+        **{f"report/{name}": text for name, text in written.items()},
         "report/test_rows.csv": judgement.scored.to_csv(index=False),
         **{f"report/{name}.csv": table.to_csv(index=False) for name, table in judgement.tables.items()},
     }
@@ -59,17 +58,26 @@ def track(run: Run, model: Model, judgement: Judgement, made: tuple[TrainingTabl
     return _registered(run, model, (training, tables), report.failures)
 
 
-def track_declared(run: Run, model: Model, tables: TrainingTables, findings: list[Finding]) -> str:
+def track_declared(
+    run: Run, model: Model, tables: TrainingTables, findings: list[Finding], notes: list[str]
+) -> str:
     """Log and register a declared rubric, which has no figures and no gates to pass."""
     from icp_ml.tracking.runs import Training
+    from pipelines.reporting import declared_texts, note_of
 
     points = run.config.rubric.model_dump(mode="json")
+    written = declared_texts(run, model, tables, findings, notes)
     tags = {
         **_tags(run, model, tables, findings),
         "gates": "passed",
         "verdict": "not tested: nothing is learnt",
+        "mlflow.note.content": note_of(written["report.md"]),
     }
-    texts = {**_texts(tables, findings), "rubric.json": json.dumps(points, indent=2)}
+    texts = {
+        **_texts(tables, findings),
+        "rubric.json": json.dumps(points, indent=2),
+        **{f"report/{name}": text for name, text in written.items()},
+    }
     training = Training(run_name(run), _composed(run), _parameters(run.config), tags, {}, {}, texts)
     return _registered(run, model, (training, tables), ())
 
@@ -83,6 +91,7 @@ def run_name(run: Run) -> str:
 def _registered(
     run: Run, model: Model, made: tuple[Training, TrainingTables], failures: Sequence[str]
 ) -> str:
+    from icp_ml.tracking.exports import write_report
     from icp_ml.tracking.runs import finish_run, log_dataset, log_training
     from icp_ml.tracking.store import CHAMPION, experiment_id, find, promote, register, store
 
@@ -97,8 +106,11 @@ def _registered(
             is_registered = True
         finally:
             finish_run(client, run_id, is_registered)
-        exported = Path(settings.export_folder) / settings.registered_model / model.version
-        said = f"{settings.registered_model} {found.number} ({model.version}), also in {exported}"
+        folder = Path(settings.export_folder) / settings.registered_model
+        report = {name: training.texts[f"report/{name}"] for name in ("report.html", "report.json")}
+        written = write_report(folder, model.version, report)
+        named = f"{settings.registered_model} {found.number} ({model.version})"
+        said = f"{named}, also in {folder / model.version}; report: {written}"
         champion = find(client, settings, CHAMPION)
         if failures:
             return f"{said}; not promoted: {' '.join(failures)}"
@@ -120,10 +132,6 @@ def _challenge(model: Model, champion: Registered, tags: dict[str, str]) -> str:
     if is_declared and not was_declared:
         return f"{whom}, which was learnt from customers (make promote to go back to the rubric)"
     return f"{whom} (make promote to replace that one)"
-
-
-def _title(run: Run) -> str:
-    return run.named(run.config.data.name)
 
 
 def _composed(run: Run) -> str:

@@ -72,7 +72,7 @@ def _judge(
     run: Run, found: Prepared, made: tuple[Fit, Model], findings: list[Finding]
 ) -> tuple[Judgement, list[Finding]]:
     """Test the candidate, and look at its figures with the eyes of the checks."""
-    from icp_ml.checks import auc_alarm, checks_markdown, unacknowledged, with_acknowledgements
+    from icp_ml.checks import auc_alarm, findings_json, unacknowledged, with_acknowledgements
     from icp_ml.evaluation.judging import judge
     from icp_ml.evaluation.report import report_line
     from pipelines.assembling import case_of, told_of
@@ -86,8 +86,7 @@ def _judge(
             findings = with_acknowledgements([*findings, alarm], config.checks.acknowledged)
             say.notes.append(str(alarm))
         alarms = [str(one) for one in unacknowledged(findings, "alarm")]
-        lines = checks_markdown(findings).splitlines()
-        judgement = judgement.checked(lines, alarms, config.evaluation)
+        judgement = judgement.checked(findings_json(findings), alarms, config.evaluation)
         say(report_line(judgement.report))
     return judgement, findings
 

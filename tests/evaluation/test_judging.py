@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from reported import text_of
 from small import companies, model_of, recipe, settings, trained, with_label
 
 from icp_ml.charts import png
@@ -14,7 +15,7 @@ from icp_ml.evaluation.figures import figures
 from icp_ml.evaluation.held_out import HeldOut, Tiering, scored_rows
 from icp_ml.evaluation.judging import Case, Judgement, Told, judge
 from icp_ml.evaluation.learning import learning_curve
-from icp_ml.evaluation.report import report_json, report_line, report_markdown
+from icp_ml.evaluation.report import report_json, report_line
 from icp_ml.model.calibration import Calibration
 from icp_ml.model.training import Fit, TrainingSet, fit_candidate
 from icp_ml.split import Split
@@ -102,7 +103,7 @@ def test_a_random_split_without_dates_is_reported(case) -> None:
     (test,) = case.tests
     part = replace(test.part, rows=test.part.rows.assign(as_of=none))
     report = judged(replace(case, tests=[replace(test, part=part)])).report
-    assert "- tested on 200 label rows without a date, " in report_markdown("x", report)
+    assert "- Tested on: 200 label rows without a date, " in text_of(report)
     assert json.loads(json.dumps(report_json(report)))["test"]["first"] is None
     assert report_line(report).endswith("on 200 test rows")
 
@@ -142,16 +143,22 @@ def test_earlier_tests_are_pooled_and_said(case) -> None:
     again = figures(rows["is_best"].to_numpy(), place.to_numpy(), (0.1,))
     assert pooled.report.figures["icp_ml"]["roc_auc"].value == pytest.approx(again["roc_auc"])
     n_best, chosen = int(case.tests[0].is_best.sum()), fit.chosen.replace("_", " ")
-    assert f"the newest alone holds only {n_best} best" in report_markdown("x", pooled.report)
-    assert f"The recipe chose {chosen} in 1 and rubric in 1 of them." in report_markdown("x", pooled.report)
+    assert f"the newest alone holds only {n_best} best" in text_of(pooled.report)
+    assert f"The recipe chose {chosen} in 1 and rubric in 1 of them." in text_of(pooled.report)
     assert report_line(pooled.report).endswith("on 350 test rows of 2 tests")
 
 
+FOUND = {"level": "alarm", "code": "almost_label", "column": "closed_at", "detail": "tells it all",
+         "fix": "leave it out", "is_acknowledged": False}  # fmt: skip
+
+
 def test_what_the_checks_found_stands_in_the_report_and_an_alarm_fails(judgement) -> None:
-    quiet = judgement.checked(["No check found anything."], [], EVALUATION)
-    alarmed = judgement.checked(["alarm"], ["closed_at: almost the label"], EVALUATION)
+    quiet = judgement.checked([], [], EVALUATION)
+    alarmed = judgement.checked([FOUND], ["closed_at: almost the label"], EVALUATION)
     assert quiet.is_passed
-    assert "## Checks\n\nNo check found anything.\n" in report_markdown("x", quiet.report)
+    assert "## Checks\n\nNo check found anything.\n" in text_of(quiet.report)
+    row = "| alarm | almost_label closed_at | tells it all | leave it out |"
+    assert row in text_of(alarmed.report)
     assert alarmed.report.failures == ["An alarm nobody acknowledged: closed_at: almost the label"]
 
 
@@ -161,17 +168,17 @@ def test_prospects_and_a_learning_curve_bring_their_tables_and_pictures(case) ->
     curve = learning_curve(training, fit, lambda part: fit, EVALUATION.model_copy(
         update={"learning_curve_shares": (1.0,)}), 1)  # fmt: skip
     found = judged(replace(case, sample=sample, curve=curve))
-    assert set(found.tables) == {"tiers", "backtest", "groups", "effects", "learning_curve"}
+    assert set(found.tables) == {"tiers", "backtest", "groups", "importance", "effects", "learning_curve"}
     assert found.report.backtest["n_prospects"].sum() == 120
     assert list(found.plots) == [
         *("gains", "lift", "precision_recall", "roc", "calibration"),
         *("distribution", "backtest", "importance", "learning_curve"),
     ]
-    assert list(found.effect_plots) == list(dict.fromkeys(found.effects["words"]))
+    assert list(found.effect_plots) == list(dict.fromkeys(found.report.effects["words"]))
     for chart in found.plots.values():
         chart.to_dict()
-    text = report_markdown("x", found.report)
-    assert text.index("## Best, rest and prospects") < text.index("## Learning curve") < text.index("## Fair")
+    text = text_of(found.report)
+    assert text.index("## Tiers, and best") < text.index("## Learning curve") < text.index("## Fair")
 
 
 def test_a_flat_candidate_has_a_full_report() -> None:
@@ -185,7 +192,7 @@ def test_a_flat_candidate_has_a_full_report() -> None:
     assert found.report.figures["icp_ml"]["roc_auc"].value == 0.5
     assert (found.report.verdict, found.report.p_value) == ("none found", 1)
     assert "No attribute moves the scores" in str(found.plots["importance"].to_dict()["title"])
-    assert (len(found.effects), found.effect_plots) == (0, {})
+    assert (len(found.report.effects), found.effect_plots) == (0, {})
     for chart in found.plots.values():
         chart.to_dict()
         assert png(chart, 1)

@@ -19,6 +19,12 @@ def plain_figures(found: Mapping[str, Interval]) -> dict[str, dict[str, float | 
     }
 
 
+def interval_of(part: Mapping[str, float | None]) -> Interval:
+    """Read one of `plain_figures` again."""
+    value, low, high = (math.nan if part[name] is None else part[name] for name in ("value", "low", "high"))
+    return Interval(float(value or 0), float(low or 0), float(high or 0))
+
+
 def plain_table(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Give one mapping a line."""
     return [
@@ -27,6 +33,6 @@ def plain_table(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def plain(value: Any) -> Any:
-    """Turn a NumPy scalar into Python's own, and NaN into None."""
+    """Turn a NumPy scalar into Python's own, and what is no finite number into None."""
     bare = value.item() if hasattr(value, "item") else value
-    return None if isinstance(bare, float) and math.isnan(bare) else bare
+    return None if isinstance(bare, float) and not math.isfinite(bare) else bare

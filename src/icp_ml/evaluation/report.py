@@ -1,4 +1,4 @@
-"""What an evaluation found: one line for the terminal, Markdown for a person, JSON for a program."""
+"""What an evaluation found: one line for the terminal, JSON for a program, the facts of every document."""
 
 from __future__ import annotations
 
@@ -11,18 +11,10 @@ from typing import Any
 import pandas as pd
 
 from icp_ml.errors import count
+from icp_ml.evaluation.cells import Figures, with_bounds
 from icp_ml.evaluation.learning import LearningCurve
+from icp_ml.evaluation.marks import Mark
 from icp_ml.evaluation.plain import plain, plain_figures, plain_table
-from icp_ml.evaluation.sections import (
-    Figures,
-    backtest_lines,
-    difference_lines,
-    figure_lines,
-    group_lines,
-    learning_lines,
-    tier_lines,
-    with_bounds,
-)
 from icp_ml.evaluation.verdict import Verdict, verdict_words
 from icp_ml.evaluation.words import figure_words, listed, percent
 
@@ -49,11 +41,14 @@ class Choice:
         Out-of-fold log loss of each kind that was tried.
     base_rate_loss : float
         That of giving every training row their share of best.
+    shape : str
+        How it is made: its trees, its columns.
     """
 
     chosen: str
     losses: Mapping[str, float]
     base_rate_loss: float
+    shape: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,6 +72,8 @@ class Report:
         What best means, as the end of a sentence: "in the top 20 % by margin within 365 days".
     noun : str
         What a label row is of: "customer" or "deal".
+    definition : pairs of str
+        How best was defined, setting by setting.
     found : Verdict
     pooling : Pooling, optional
         None where the newest test stands alone.
@@ -91,9 +88,15 @@ class Report:
         Candidate minus that other kind, paired.
     tiers, backtest, groups : pd.DataFrame
         As `tier_table`, `backtest_table` and `group_table` give them.
+    marks : sequence of Mark
+        Those of the field.
+    importance : pd.DataFrame
+        attribute (in words), share (of what moves the scores, 0 to 1); the strongest first.
+    effects : pd.DataFrame
+        As `effect_table` gives them.
     curve : LearningCurve, optional
-    checks : sequence of str
-        What the checks found, as lines of Markdown.
+    checks : sequence of mapping
+        What the checks found: level, code, column, detail, fix, is_acknowledged.
     failures : sequence of str
         Gates that the candidate fails, as `gate_failures` gives them.
     notes : sequence of str
@@ -103,6 +106,7 @@ class Report:
     estimate: str
     best: str
     noun: str
+    definition: Sequence[tuple[str, str]]
     found: Verdict
     pooling: Pooling | None
     choice: Choice
@@ -114,8 +118,11 @@ class Report:
     tiers: pd.DataFrame
     backtest: pd.DataFrame
     groups: pd.DataFrame
+    marks: Sequence[Mark]
+    importance: pd.DataFrame
+    effects: pd.DataFrame
     curve: LearningCurve | None
-    checks: Sequence[str]
+    checks: Sequence[Mapping[str, Any]]
     failures: Sequence[str]
     notes: Sequence[str]
 
@@ -141,32 +148,6 @@ def report_line(report: Report) -> str:
     return f"verdict {report.verdict}; {', '.join(parts)} on {count(report.test.n, 'test row')}{tests}"
 
 
-def report_markdown(title: str, report: Report) -> str:
-    """Write the report as Markdown: verdict, what is estimated, from what, how well, what to beware of."""
-    level = report.confidence
-    groups = group_lines(report.groups, level, report.noun)
-    sections = [
-        [f"# {title}"],
-        [verdict_words(report.found)],
-        [pooling_words(report.pooling)] if report.pooling else [],
-        _introduction(report),
-        [choice_words(report.choice)],
-        _gate_lines(report.failures),
-        ["## Figures on the test set", "", *figure_lines(report.figures, level)],
-        *(
-            [f"## Difference to {other}", "", *difference_lines(differences, level)]
-            for other, differences in report.differences.items()
-        ),
-        ["## Tiers", "", *tier_lines(report.tiers, level, report.noun)],
-        ["## Best, rest and prospects over the tiers", "", *backtest_lines(report.backtest)],
-        ["## Learning curve", "", *learning_lines(report.curve, level)] if report.curve else [],
-        ["## Fairness and missing data", "", *groups],
-        ["## Checks", "", *report.checks] if report.checks else [],
-        ["## Notes", "", *(f"- {note}" for note in report.notes)] if report.notes else [],
-    ]
-    return "\n\n".join("\n".join(section) for section in sections if section) + "\n"
-
-
 def report_json(report: Report) -> dict[str, Any]:
     """Give the report in plain JSON types; what is not defined is null."""
     return {
@@ -177,7 +158,9 @@ def report_json(report: Report) -> dict[str, Any]:
         "pooled_over": list(report.pooling.windows) if report.pooling else None,
         "estimate": report.estimate,
         "best": report.best,
+        "definition": dict(report.definition),
         "kind": report.choice.chosen,
+        "shape": report.choice.shape,
         "out_of_fold_log_loss": {**report.choice.losses, "base rate": report.choice.base_rate_loss},
         "train": _rows_json(report.train),
         "test": _rows_json(report.test),
@@ -189,7 +172,13 @@ def report_json(report: Report) -> dict[str, Any]:
         "learning_curve": plain_table(report.curve.table) if report.curve else None,
         "width_at_double": plain(report.curve.width_at_double) if report.curve else None,
         "groups": plain_table(report.groups),
-        "checks": list(report.checks),
+        "marks": [_mark_json(one) for one in report.marks],
+        "importance": plain_table(report.importance),
+        "effects": plain_table(report.effects),
+        "noun": report.noun,
+        "choice_words": choice_words(report.choice),
+        "pooling_words": pooling_words(report.pooling) if report.pooling else None,
+        "checks": [dict(one) for one in report.checks],
         "failures": list(report.failures),
         "notes": list(report.notes),
     }
@@ -221,27 +210,27 @@ def choice_words(choice: Choice) -> str:
     return f"The candidate is **{choice.chosen}**: {tried}; {losses}.{caution}"
 
 
-def _introduction(report: Report) -> list[str]:
-    return [
-        f"The score estimates **{report.estimate}**, where best means {report.best}.",
-        "",
-        f"- learnt from {_rows_text(report.train)}",
-        f"- tested on {_rows_text(report.test)}",
-    ]
-
-
-def _rows_text(rows: Rows) -> str:
+def rows_text(rows: Rows) -> str:
+    """Say how many label rows, from when, and how many of them best."""
     best = f"{rows.n_best:,} of them best ({percent(rows.n_best / rows.n)})"
     when = f" from {rows.first} to {rows.last}" if rows.first else " without a date"
     return f"{count(rows.n, 'label row')}{when}, {best}"
 
 
-def _gate_lines(failures: Sequence[str]) -> list[str]:
-    if not failures:
-        return ["The candidate passes its gates."]
-    return ["**The candidate does not pass its gates.**", "", *(f"- {line}" for line in failures)]
-
-
 def _rows_json(rows: Rows) -> dict[str, Any]:
     days = {name: day and day.isoformat() for name, day in (("first", rows.first), ("last", rows.last))}
     return {"n": rows.n, "n_best": rows.n_best, **days}
+
+
+def _mark_json(mark: Mark) -> dict[str, Any]:
+    bounds = {name: plain(getattr(mark.found, name)) for name in ("value", "low", "high")}
+    return {
+        "mark": mark.name,
+        "unit": mark.unit,
+        "needed": mark.needed,
+        **bounds,
+        "is_reached": mark.is_reached,
+        "is_certain": mark.is_certain,
+        "word": mark.word,
+        "remark": mark.remark,
+    }

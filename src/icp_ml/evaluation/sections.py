@@ -1,153 +1,149 @@
-"""The report's sections: figures, tiers, back-test, learning curve and groups, as lines of Markdown."""
+"""What a report says, section by section: the Markdown and the page are written from the same ones."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import pandas as pd
 
 from icp_ml.errors import count
 from icp_ml.evaluation.backtest import backtest_words
+from icp_ml.evaluation.card import NOT_FOR, USES, ModelCard, Pairs, dataset_cells, segment_cells
+from icp_ml.evaluation.cells import (
+    MARK,
+    Badge,
+    Cell,
+    Table,
+    backtest_cells,
+    check_cells,
+    difference_cells,
+    effect_cells,
+    figure_cells,
+    importance_cells,
+    learning_cells,
+    level_cells,
+    tier_cells,
+)
 from icp_ml.evaluation.fairness import MIN_RATIO
-from icp_ml.evaluation.figures import Interval
-from icp_ml.evaluation.learning import LearningCurve, learning_words
-from icp_ml.evaluation.words import LOWER_IS_BETTER, figure_text, figure_words, percent
+from icp_ml.evaluation.learning import learning_words
+from icp_ml.evaluation.marks import Mark, found_text
+from icp_ml.evaluation.report import Report, choice_words, pooling_words, rows_text
+from icp_ml.evaluation.words import percent
 from icp_ml.scoring import TIERS
 
-Figures = Mapping[str, Interval]
-Lines = list[str]
-MARK = "(!)"
 CALIBRATION_BOUNDS = (
     "Those of the calibration error lie high: it is a mean of absolute gaps, to which resampling adds noise."
 )
+NO_CHECK = "No check found anything."
 
 
-def figure_lines(figures: Mapping[str, Figures], confidence: float) -> Lines:
-    """Put the models side by side, one line a figure."""
-    names = list(next(iter(figures.values())))
-    lines = [
-        [_directed(name), *(with_bounds(name, found[name]) for found in figures.values())] for name in names
+@dataclass(frozen=True)
+class Section:
+    """A part of a document under one heading, in the order in which it is read.
+
+    Attributes
+    ----------
+    id : str
+        Its address within a page.
+    heading : str
+    words : sequence of str
+        Paragraphs; what stands between two asterisks is bold.
+    pairs : pairs of str
+        Names and what they are.
+    lists : sequence of (heading, lines)
+    charts : sequence of str
+        Names of charts that a page shows after the words, where they were drawn.
+    tables : sequence of Table
+    notes : sequence of str
+        How to read them.
+    """
+
+    id: str
+    heading: str
+    words: Sequence[str] = ()
+    pairs: Pairs = ()
+    lists: Sequence[tuple[str, Sequence[str]]] = ()
+    charts: Sequence[str] = ()
+    tables: Sequence[Table] = ()
+    notes: Sequence[str] = ()
+
+    @property
+    def folds(self) -> list[tuple[str, list[Table]]]:
+        """Give the tables in their order, neighbours under the words that they are folded under."""
+        return [(fold, list(tables)) for fold, tables in groupby(self.tables, key=lambda one: one.fold)]
+
+
+def report_sections(report: Report, card: ModelCard) -> list[Section]:
+    """Give a report's sections: for who decides first, for who checks it after."""
+    return [
+        best_section(card, report),
+        _figures(report),
+        _marks(report),
+        _pictures(),
+        _drivers(report),
+        _tiers(report),
+        *([_segments(card)] if card.segments else []),
+        checks_section(report.checks),
+        *_learning(report),
+        _fairness(report),
+        *([Section("notes", "Notes", lists=[("", report.notes)])] if report.notes else []),
+        card_section(card),
     ]
-    bounds = f"In brackets: {percent(confidence)} intervals, from resampled accounts."
-    if "calibration_error" in names:
-        bounds += f" {CALIBRATION_BOUNDS}"
-    return [*_table(["", *figures], lines), "", bounds]
 
 
-def difference_lines(differences: Figures, confidence: float) -> Lines:
-    """Say where the candidate is better or worse than another model."""
-    lines = [
-        [_directed(name), with_bounds(name, found, is_difference=True), _comparison(name, found)]
-        for name, found in differences.items()
+def declared_sections(card: ModelCard) -> list[Section]:
+    """Give the sections of a declared rubric, of which nothing was tested."""
+    return [
+        best_section(card, None),
+        Section("points", "What earns points", pairs=card.points),
+        *([_segments(card)] if card.segments else []),
+        checks_section(card.checks),
+        *([Section("notes", "Notes", lists=[("", card.notes)])] if card.notes else []),
+        card_section(card),
     ]
-    return _table(["", f"Difference ({percent(confidence)} interval)", "The candidate is"], lines)
 
 
-def tier_lines(tiers: pd.DataFrame, confidence: float, noun: str) -> Lines:
-    """Say how many rows each tier holds and how often they turned out best."""
-    interval = f"({percent(confidence)} interval)"
-    lines = [
-        [
-            row["tier"],
-            f"{row['n']:,}",
-            percent(row["share"]),
-            _rate(row),
-            with_bounds("lift_at_", Interval(row["lift"], row["low"], row["high"])),
-        ]
-        for row in tiers.to_dict(orient="records")
-    ]
-    head = [
-        "Tier",
-        f"{noun.capitalize()}s",
-        "Share of the list",
-        f"Best among them {interval}",
-        f"Lift {interval}",
-    ]
-    return _table(head, lines)
+def best_section(card: ModelCard, report: Report | None) -> Section:
+    """Say who is best, how that was defined, and what the score estimates of it."""
+    estimate = f"The score estimates **{card.estimate}**, where best means {card.best}."
+    if report is None:
+        estimate = f"The score is the **{card.estimate}**: {card.best}."
+    heading = "Who is best, and how that was defined"
+    if report is None:
+        return Section("best", heading, [estimate])
+    rows = [("Learnt from", rows_text(report.train)), ("Tested on", rows_text(report.test))]
+    return Section("best", heading, [estimate], [*report.definition, *rows])
 
 
-def backtest_lines(table: pd.DataFrame) -> Lines:
-    """Say how best, rest and prospects spread over the tiers."""
-    names = [name for name in ("best", "rest", "prospects") if name in table]
-    heads = [f"{name.capitalize()} ({table[f'n_{name}'].sum():,})" for name in names]
-    lines = [
-        [row["tier"], *(f"{percent(row[name])} ({row[f'n_{name}']:,})" for name in names)]
-        for row in table.to_dict(orient="records")
-    ]
-    without = [] if "prospects" in names else ["", "There is no list of prospects to compare with."]
-    return [backtest_words(table), "", *_table(["Tier", *heads], lines), *without]
-
-
-def learning_lines(curve: LearningCurve, confidence: float) -> Lines:
-    """Say what fewer labelled customers would have given, and what more would."""
-    lines = [
-        [
-            percent(row["share"]),
-            f"{row['n_rows']:,}",
-            f"{row['n_best']:,}",
-            with_bounds("roc_auc", Interval(row["roc_auc"], row["low"], row["high"])),
-            figure_text("width", row["width"]),
-        ]
-        for row in curve.table.to_dict(orient="records")
-    ]
-    head = [
-        "Accounts",
-        "Label rows",
-        "Best",
-        f"ROC AUC out of fold ({percent(confidence)} interval)",
-        "Width",
-    ]
-    return [learning_words(curve), "", *_table(head, lines)]
-
-
-def group_lines(groups: pd.DataFrame, confidence: float, noun: str) -> Lines:
-    """Write one table for each column, and say which levels the scores favour less."""
-    said = [_adverse_words(groups, "", f"test {noun}s")]
-    if "n_prospects" in groups:
-        said.append(_adverse_words(groups, "prospects_", "prospects"))
-    lines = [" ".join(said)]
-    for words, levels in groups.groupby("table", sort=False):
-        lines += ["", f"### By {words}", "", *_level_lines(levels, confidence, noun)]
-    return lines
-
-
-def with_bounds(name: str, found: Interval, is_difference: bool = False) -> str:
-    """Write a figure with its bounds where they are known and read otherwise than the value."""
-    value, low, high = (
-        figure_text(name, part, is_difference) for part in (found.value, found.low, found.high)
+def card_section(card: ModelCard) -> Section:
+    """Write the model card."""
+    return Section(
+        "card",
+        "Model card",
+        lists=[("Made for", USES), ("Not for", NOT_FOR), ("Limits", card.limits)],
+        pairs=[*card.facts, ("Make it again", card.command)],
+        tables=[dataset_cells(card)],
     )
-    is_bare = math.isnan(found.low) or value == low == high
-    return value if is_bare else f"{value} ({low} to {high})"
 
 
-def _level_lines(levels: pd.DataFrame, confidence: float, noun: str) -> Lines:
-    has_prospects = "n_prospects" in levels
-    head = [
-        "Level",
-        f"{noun.capitalize()}s",
-        "Mean score",
-        f"Best ({percent(confidence)} interval)",
-        TIERS[0],
-    ]
-    head += ["Prospects", "Mean score", TIERS[0]] if has_prospects else []
-    lines = []
-    for row in levels.to_dict(orient="records"):
-        cells = [row["level"], f"{row['n']:,}", figure_text("score", row["mean_score"]), _rate(row)]
-        cells.append(_marked(row["best_fit_share"], row["is_adverse"]))
-        if has_prospects:
-            cells += [f"{row['n_prospects']:,}", figure_text("score", row["prospects_mean_score"])]
-            cells.append(_marked(row["prospects_best_fit_share"], row["prospects_is_adverse"]))
-        lines.append(cells)
-    return _table(head, lines)
+def checks_section(checks: Sequence[Mapping[str, Any]]) -> Section:
+    """Say what the checks of the data found."""
+    if not checks:
+        return Section("checks", "Checks", [NO_CHECK])
+    return Section("checks", "Checks", tables=[check_cells(checks)])
 
 
-def _marked(share: float, is_adverse: bool) -> str:
-    return f"{percent(share)} {MARK}" if is_adverse else percent(share)
+def figure_notes(names: Sequence[str], confidence: float) -> list[str]:
+    """Say what the brackets of the figures are."""
+    bounds = f"In brackets: {percent(confidence)} intervals, from resampled accounts."
+    return [f"{bounds} {CALIBRATION_BOUNDS}" if "calibration_error" in names else bounds]
 
 
-def _adverse_words(groups: pd.DataFrame, prefix: str, whom: str) -> str:
+def adverse_words(groups: pd.DataFrame, prefix: str, whom: str) -> str:
+    """Say how many levels the scores favour clearly less than the largest."""
     n = int(groups[f"{prefix}is_adverse"].sum())
     than = f"less than {percent(MIN_RATIO)} as often as the largest one of its column, by more than chance"
     if not n:
@@ -157,23 +153,86 @@ def _adverse_words(groups: pd.DataFrame, prefix: str, whom: str) -> str:
     )
 
 
-def _rate(row: Mapping[Any, Any]) -> str:
-    value, low, high = (percent(row[name]) for name in ("rate", "rate_low", "rate_high"))
-    return value if math.isnan(row["rate_low"]) else f"{value} ({low} to {high})"
+def _figures(report: Report) -> Section:
+    level = report.confidence
+    pooled = [pooling_words(report.pooling)] if report.pooling else []
+    differences = [difference_cells(other, found, level) for other, found in report.differences.items()]
+    names, lead = list(next(iter(report.figures.values()))), report.found.lift_name.removeprefix("lift")
+    return Section(
+        "figures",
+        "Figures on the test set",
+        [*pooled, choice_words(report.choice)],
+        tables=[*figure_cells(report.figures, lead), *differences],
+        notes=figure_notes(names, level),
+    )
 
 
-def _comparison(name: str, difference: Interval) -> str:
-    """Say who is better where the interval leaves no doubt."""
-    if not (difference.low > 0 or difference.high < 0):
-        return "not clearly different"
-    return "better" if (difference.low > 0) != (name in LOWER_IS_BETTER) else "worse"
+def _marks(report: Report) -> Section:
+    head = ["What the field asks", "Verdict", f"Found ({percent(report.confidence)} interval)", "That is"]
+    lines: list[list[Cell]] = [
+        [one.name, _mark_badge(one), found_text(one), one.remark]  # asked, judged, found, explained
+        for one in report.marks
+    ]
+    n = sum(bool(mark.is_reached) for mark in report.marks)
+    said = f"{n} of {len(report.marks)} marks are reached. They are what the field asks of good scores."
+    unsure = "Where the interval reaches across a mark, the verdict is not for certain."
+    return Section("marks", "The field's marks", [said, unsure], tables=[Table(head, lines, words=(1, 3))])
 
 
-def _table(head: Sequence[str], lines: Sequence[Sequence[str]]) -> Lines:
-    """Write a Markdown table; all columns but the first are aligned right."""
-    marks = ["---", *["---:"] * (len(head) - 1)]
-    return [f"| {' | '.join(cells)} |" for cells in (head, marks, *lines)]
+def _mark_badge(mark: Mark) -> Badge:
+    if mark.is_reached is None or not mark.is_certain:
+        return Badge(mark.word, "open")
+    return Badge(mark.word, "good" if mark.is_reached else "bad")
 
 
-def _directed(name: str) -> str:
-    return figure_words(name) + (" (lower is better)" if name in LOWER_IS_BETTER else "")
+def _pictures() -> Section:
+    shown = ("gains", "lift", "precision_recall", "calibration", "distribution")
+    return Section("pictures", "In pictures", charts=shown)
+
+
+def _drivers(report: Report) -> Section:
+    said = (
+        "How much each attribute moves the scores of the test rows; and of the strongest, by level, what the "
+        "model makes of it beside what was observed among the rows it learnt from. An effect is what the "
+        "model multiplies the odds of being best by, all else as it is. None of this shows a cause."
+    )
+    tables = [
+        importance_cells(report.importance),
+        *effect_cells(report.effects, report.confidence, report.noun),
+    ]
+    return Section("drivers", "What drives fit", [said], charts=("importance", "effects"), tables=tables)
+
+
+def _tiers(report: Report) -> Section:
+    without = "There is no list of prospects to compare with."
+    return Section(
+        "tiers",
+        "Tiers, and best, rest and prospects over them",
+        [backtest_words(report.backtest), *([] if "prospects" in report.backtest else [without])],
+        charts=("backtest",),
+        tables=[
+            tier_cells(report.tiers, report.confidence, report.noun),
+            backtest_cells(report.backtest),
+        ],
+    )
+
+
+def _segments(card: ModelCard) -> Section:
+    said = "Each segment's newest model, as it stood when this was written."
+    return Section("segments", "Segments", [said], tables=[segment_cells(card)])
+
+
+def _learning(report: Report) -> list[Section]:
+    if report.curve is None:
+        return []
+    table = learning_cells(report.curve.table, report.confidence)
+    words = [learning_words(report.curve)]
+    return [Section("learning", "Learning curve", words, charts=("learning_curve",), tables=[table])]
+
+
+def _fairness(report: Report) -> Section:
+    said = [adverse_words(report.groups, "", f"test {report.noun}s")]
+    if "n_prospects" in report.groups:
+        said.append(adverse_words(report.groups, "prospects_", "prospects"))
+    tables = level_cells(report.groups, report.confidence, report.noun)
+    return Section("fairness", "Fairness and missing data", [" ".join(said)], tables=tables)

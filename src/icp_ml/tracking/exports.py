@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from icp_ml.errors import DataError, UnavailableError
 from icp_ml.model.candidate import Model
@@ -23,6 +26,31 @@ def write_model(model: Model, folder: Path) -> Path:
         (half / name).write_text(text, encoding="utf-8")
     half.rename(target)
     return target
+
+
+def report_folder(folder: Path, version: str) -> Path:
+    """Give where a model's report lies: beside the model, whose content its version digests."""
+    return folder / f"{version}.report"
+
+
+def write_report(folder: Path, version: str, texts: Mapping[str, str]) -> Path:
+    """Write a model's report beside it, a file at a time in one step; give the page's path."""
+    target = report_folder(folder, version)
+    target.mkdir(parents=True, exist_ok=True)
+    for name, text in texts.items():
+        half = target / f".{name}.half"
+        half.write_text(text, encoding="utf-8")
+        half.replace(target / name)
+    return target / "report.html"
+
+
+def read_report(folder: Path, version: str) -> dict[str, Any] | None:
+    """Read the facts of a model's report; None where there is none."""
+    path = report_folder(folder, version) / "report.json"
+    if not path.is_file():
+        return None
+    facts: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return facts
 
 
 def read_model(folder: Path, version: str | None = None) -> Model:
