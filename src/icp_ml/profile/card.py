@@ -23,12 +23,12 @@ class Condition:
     words : str
         What a salesperson calls it.
     one_of : tuple of str
-        Levels, any of which will do; of a list, items, any of which it must hold. () where a range is asked.
+        Levels, any of which will do; of a list, items, any of which it must hold; with all spellings that
+        occur, the most frequent one first. () where a range is asked.
     low, high : float or None
-        A range, both ends in it; None: open. Ages are in years, in the column `founded_year` counted to
-        the day.
-    is_negated : bool
-        Whether it is those levels or items that a company must not have.
+        A range, both ends in it; None: open. Of years and dates, how many years ago; of yes or no, 1 or 0.
+    onward : "up", "down" or ""
+        Of an ordered column: whether those are all levels from the first one on, as "Series B or later".
     """
 
     column: str
@@ -36,7 +36,7 @@ class Condition:
     one_of: tuple[str, ...] = ()
     low: float | None = None
     high: float | None = None
-    is_negated: bool = False
+    onward: Literal["up", "down", ""] = ""
 
 
 @dataclass(frozen=True)

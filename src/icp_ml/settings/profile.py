@@ -13,9 +13,13 @@ class ProfileSettings(Settings):
     """How the model is distilled into groups that a person can name, and what is written about them."""
 
     max_conditions: Count  # in the words of one group
+    max_levels: Count  # levels, or items of a list, that one condition names
     max_groups: Count  # of each kind: core, niche, anti
+    size_power: Share  # what a group's size counts in the search: higher finds larger and vaguer groups
+    n_prospects: Count  # drawn, to distil the model on beside the customers
     min_group_share: Share  # of the customers, in each group
     min_core_lift: Positive  # lower bound of a core group's lift must lie above 1; its lift at least here
+    min_core_best: Share  # of the best customers, in each core group; fewer make a niche
     max_anti_lift: NotNegative  # an anti group's lift at most here
     max_archetypes: Count  # groups of best customers
     n_examples: Annotated[int, Field(ge=0)]  # customers named for each group
