@@ -41,7 +41,7 @@ def years_before(column: pd.Series[Any], kind: Kind, day: pd.Series | pd.Timesta
 
 
 def day_before(today: date, n_years: int, is_later: bool) -> date:
-    """Give the same day some years ago; of 29 February, where there is none, the next day or the one before."""
+    """Give the same day some years ago; where there is no 29 February, the day after or the one before."""
     try:
         return today.replace(year=today.year - n_years)
     except ValueError:

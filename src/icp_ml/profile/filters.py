@@ -140,7 +140,7 @@ def where_of(group: Group, fields: Mapping[str, Field], today: date) -> list[dic
     Returns
     -------
     list of dict
-        column, with at_least and at_most (numbers, or days as date) or one_of.
+        column, with at_least and at_most (numbers, or days as 2024-03-31) or one_of.
     """
     return [_filter(one, fields, today) for one in group.conditions]
 
@@ -150,7 +150,8 @@ def _filter(one: Condition, fields: Mapping[str, Field], today: date) -> dict[st
         return {"column": one.column, "one_of": list(one.one_of)}
     low, high = bounds_of(one, fields, today)
     bounds = {"at_least": low, "at_most": high}
-    return {"column": one.column, **{name: bound for name, bound in bounds.items() if bound is not None}}
+    said = {name: bound.isoformat() if isinstance(bound, date) else bound for name, bound in bounds.items()}
+    return {"column": one.column, **{name: bound for name, bound in said.items() if bound is not None}}
 
 
 def bounds_of(
@@ -176,7 +177,7 @@ def sql_of(group: Group, fields: Mapping[str, Field], today: date) -> str:
 
 
 def sql_of_whole(groups: Sequence[Group], fields: Mapping[str, Field], today: date) -> str:
-    """Give an SQL condition for companies of a core or niche group: tried first, so none is of an anti group."""
+    """Give an SQL condition for core or niche companies: they are tried first, so none of them is anti."""
     wanted = [sql_of(one, fields, today) for one in groups if one.kind in ("core", "niche")]
     return " OR ".join(f"({one})" for one in wanted) if wanted else "1 = 0"
 

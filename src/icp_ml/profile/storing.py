@@ -45,17 +45,18 @@ def read_card(text: str) -> Card:
         content = json.loads(text)
         if content.pop("version") != CARD_VERSION:
             raise ValueError("of another version")
-        tables = {name: _read_table(content.pop(name)) for name in TABLES}
-        return Card(**_typed(content), **tables)
+        return Card(**_typed(content))
     except (AttributeError, KeyError, TypeError, ValueError) as failure:
         fix = "Run make profile again; a profile that is no longer understood cannot be compared."
         raise DataError("the stored profile is incomplete or damaged.", [repr(failure)], fix) from failure
 
 
 def _typed(content: Mapping[str, Any]) -> dict[str, Any]:
-    fidelity = {name: _number(value) for name, value in content["fidelity"].items()}
+    fidelity: dict[str, Any] = {name: _number(value) for name, value in content["fidelity"].items()}
     named = {name: tuple(map(tuple, some)) for name, some in content["examples"].items()}
+    tables = {name: _read_table(content[name]) for name in TABLES}
     return dict(content) | {
+        **tables,
         "today": date.fromisoformat(content["today"]),
         "groups": tuple(map(_group, content["groups"])),
         "fidelity": Fidelity(**fidelity),
