@@ -113,10 +113,11 @@ def candidates(sample: Sample, fields: Mapping[str, Field], settings: ProfileSet
     """
     axes = axes_of(sample.accounts, fields, sample.day)
     min_counted = settings.min_group_share * (sample.is_customer & sample.is_learnt).sum()
-    asked = Asked(max(min_counted, 1.0), settings.size_power, settings.max_levels)
     weight = sample.weight
     found: list[Candidate] = []
-    for kind, sign in (("core", 1.0), ("anti", -1.0)):
+    powers = settings.size_power, settings.anti_size_power
+    for kind, sign, power in zip(("core", "anti"), (1.0, -1.0), powers, strict=True):
+        asked = Asked(max(min_counted, 1.0), power, settings.max_levels)
         for _ in range(settings.max_groups * (2 if kind == "core" else 1)):
             ground = Ground(axes, sign * sample.fit, weight, sample.is_customer.astype(float), asked)
             best = best_box(ground, settings.max_conditions)

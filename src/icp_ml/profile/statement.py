@@ -26,6 +26,9 @@ def statement(groups: Sequence[Group]) -> str:
         return f"{_capital(core[0])}."
     if niche:
         return f"No broad group of companies stands out; the clearest niche is {niche[0]}."
+    anti = [one.words for one in groups if one.kind == "anti"]
+    if anti:
+        return f"No group of companies stands out as best; the clearest is who is not: {anti[0]}."
     return NOBODY
 
 

@@ -16,6 +16,7 @@ class ProfileSettings(Settings):
     max_levels: Count  # levels, or items of a list, that one condition names
     max_groups: Count  # of each kind: core, niche, anti
     size_power: Share  # what a group's size counts in the search: higher finds larger and vaguer groups
+    anti_size_power: Share  # the same of anti groups
     n_prospects: Count  # drawn, to distil the model on beside the customers
     min_group_share: Share  # of the customers, in each group
     min_core_lift: Positive  # lower bound of a core group's lift must lie above 1; its lift at least here
