@@ -92,7 +92,7 @@ def _seen(is_in: Bools, evidence: Evidence, confidence: float) -> _Seen:
         return _Seen(n, n_best, rate, 1.0, 1.0, 1.0)
     group: Codes = pd.factorize(evidence.rows["group"])[0]
     low, high = lift_bounds(is_best, is_in, group, confidence)
-    return _Seen(n, n_best, rate, rate / is_best.mean(), float(low), float(high))
+    return _Seen(n, n_best, rate, float(rate / is_best.mean()), float(low), float(high))
 
 
 Rules = tuple[ProfileSettings, float]

@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
-from io import StringIO
 from typing import Any
 
 import numpy as np
@@ -82,11 +81,11 @@ def _number(value: float | None) -> float:
 
 
 def _table(table: pd.DataFrame) -> Any:
-    return json.loads(table.to_json(orient="split", index=False, double_precision=15, date_format="iso"))
+    return table.to_dict("split", index=False)
 
 
 def _read_table(stored: Mapping[str, Any]) -> pd.DataFrame:
-    return pd.read_json(StringIO(json.dumps(stored)), orient="split", dtype=False, convert_dates=False)
+    return pd.DataFrame(stored["data"], columns=stored["columns"])
 
 
 def _plain(value: Any) -> Any:
