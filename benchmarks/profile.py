@@ -37,7 +37,7 @@ from icp_ml.label import label_rows
 from icp_ml.model.calibration import probability
 from icp_ml.profile.axes import Axis, Bools, axes_of
 from icp_ml.profile.conditions import assign
-from icp_ml.profile.distilling import Evidence, sample_of
+from icp_ml.profile.distilling import Evidence, fields_used, sample_of
 from icp_ml.profile.grouping import distil
 from icp_ml.profile.statement import statement
 from icp_ml.settings import Config
@@ -98,7 +98,7 @@ def evidence_of(config: Config, folder: Path) -> Evidence:
         (rows.rows["as_of"] >= pd.Timestamp(date.fromisoformat(model.facts["cut"]))).to_numpy(),
         sample.rows,
         fit(sample.rows, today),
-        rows.fields,
+        fields_used(rows.fields, model.encoder, sample.rows),
         today,
         model.tiers.best_fit,
     )

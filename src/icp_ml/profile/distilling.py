@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
+from icp_ml.features.encoder import Encoder
 from icp_ml.features.statistics import Codes, Floats
 from icp_ml.profile.axes import Bools, Day, axes_of
 from icp_ml.profile.card import Condition, GroupKind
@@ -37,6 +38,7 @@ class Evidence:
         New prospects, or a sample; may be empty.
     prospect_fit : ndarray of float64, shape (n_prospects,)
     fields : mapping of str to Field
+        Of the columns; is_feature says of which conditions may speak: see `fields_used`.
     today : pandas.Timestamp
         That the prospects' ages are counted to.
     best_fit : float
@@ -80,6 +82,27 @@ class Sample:
             [max((self.is_learnt & ~self.is_customer).sum(), 1), (self.is_learnt & self.is_customer).sum()]
         )
         return np.asarray(self.is_learnt / n[self.is_customer.astype(int)])
+
+
+def fields_used(fields: Mapping[str, Field], encoder: Encoder, prospects: pd.DataFrame) -> dict[str, Field]:
+    """Let conditions speak of the columns that the model uses, and that a list of prospects has.
+
+    Parameters
+    ----------
+    fields : mapping of str to Field
+    encoder : Encoder
+        Of the model.
+    prospects : pandas.DataFrame
+        Without a row it says nothing of the columns.
+
+    Returns
+    -------
+    dict of str to Field
+        The same columns; is_feature says of which conditions may speak.
+    """
+    used = {source for one in encoder.attributes for source in one.sources}
+    shared = used & set(prospects.columns) if len(prospects) else used
+    return {name: replace(field, is_feature=name in shared) for name, field in fields.items()}
 
 
 def sample_of(evidence: Evidence, n_prospects: int, seed: int) -> Sample:

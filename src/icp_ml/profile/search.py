@@ -169,11 +169,11 @@ def _best_parts(axis: Axis, sums: Floats, is_in: Bools, asked: Asked) -> Choice:
 
 
 def _best_range(by_part: Floats, asked: Asked) -> Choice:
-    """Try every run of neighbouring parts."""
+    """Try every run of neighbouring parts but that of all, which would ask only that something is known."""
     n = by_part.shape[1]
     ends = np.concatenate([np.zeros((3, 1)), by_part.cumsum(axis=1)], axis=1)
     low, high = np.triu_indices(n + 1, k=1)
-    quality = _quality(ends[:, high] - ends[:, low], asked)
+    quality = np.where(high - low < n, _quality(ends[:, high] - ends[:, low], asked), -np.inf)
     at = int(np.argmax(quality))
     return tuple(range(low[at], high[at])), float(quality[at])
 
@@ -185,7 +185,7 @@ def _best_levels(by_part: Floats, asked: Asked) -> Choice:
     """
     weight, above, _ = by_part
     mean = np.divide(above, weight, out=np.full(len(weight), -np.inf), where=weight > 0)
-    order = np.argsort(-mean, kind="stable")[: asked.max_named]
+    order = np.argsort(-mean, kind="stable")[: min(asked.max_named, len(mean) - 1)]
     quality = _quality(by_part[:, order].cumsum(axis=1), asked)
     n = int(np.argmax(quality)) + 1
     return tuple(sorted(order[:n].tolist())), float(quality[n - 1])
