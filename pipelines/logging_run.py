@@ -12,50 +12,60 @@ from icp_ml.config import Run
 from icp_ml.settings import Config
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from icp_ml.checks import Finding
     from icp_ml.data.outcomes import TrainingTables
     from icp_ml.evaluation.judging import Judgement
     from icp_ml.model.candidate import Model
     from icp_ml.tracking.runs import Training
     from icp_ml.tracking.store import Registered
+    from pipelines.readiness import Prepared
 
 NAMING = (
     *("label.", "segments", "rubric.", "split.", "features.", "model.", "evaluation.", "checks."),
     *("scoring.tiers", "scoring/tiers", "experiment=", "seed="),
 )
+MAX_NAME = 120
+SWITCH = "make promote ARGS=evaluation.promotion.accepts_other_label=true"
 LOGGED_GROUPS = ("label", "split", "features", "model", "checks")
 
 
-def track(run: Run, model: Model, judgement: Judgement, made: tuple[TrainingTables, list[Finding]]) -> str:
+def track(run: Run, model: Model, judgement: Judgement, made: tuple[Prepared, list[Finding]]) -> str:
     """Log and register a candidate; make it the champion where it may; say what happened.
 
     One that fails a gate is registered as challenger and never promoted here.
     """
     from icp_ml.charts import png
-    from icp_ml.tracking.runs import Training, metric_names
+    from icp_ml.tracking.runs import Training
+    from pipelines.logging_data import rows_used, tables_used
     from pipelines.reporting import note_of, report_texts
 
-    tables, findings = made
+    found, findings = made
     report = judgement.report
-    written = report_texts(run, model, judgement, tables)
+    written = report_texts(run, model, judgement, found.tables)
     tags = {
-        **_tags(run, model, tables, findings),
+        **_tags(run, model, found.tables, findings),
         "gates": "passed" if judgement.is_passed else "failed",
         "verdict": report.verdict,
         "mlflow.note.content": note_of(written["report.md"]),
     }
-    texts = {
-        **_texts(tables, findings),
-        **{f"report/{name}": text for name, text in written.items()},
-        "report/test_rows.csv": judgement.scored.to_csv(index=False),
-        **{f"report/{name}.csv": table.to_csv(index=False) for name, table in judgement.tables.items()},
-    }
-    metrics = metric_names(report.figures, report.differences) | {"test/verdict_p_value": report.p_value}
-    pictures = {name: png(chart) for name, chart in judgement.plots.items()}
     training = Training(
-        run_name(run), _composed(run), _parameters(run.config), tags, metrics, pictures, texts
+        name=run_name(run, model.kind),
+        composed=_composed(run),
+        parameters=_parameters(run.config),
+        tags=tags,
+        metrics=_metrics(judgement),
+        plots={name: png(chart) for name, chart in judgement.plots.items()},
+        texts={
+            **_texts(found.tables, findings),
+            **{f"report/{name}": text for name, text in written.items()},
+        },
+        tables=_tables(judgement),
+        datasets=[*rows_used(found.training, judgement.scored), *tables_used(run.config.data, found.tables)],
+        folds=judgement.folds,
     )
-    return _registered(run, model, (training, tables), report.failures)
+    return _registered(run, model, training, report.failures)
 
 
 def track_declared(
@@ -63,6 +73,7 @@ def track_declared(
 ) -> str:
     """Log and register a declared rubric, which has no figures and no gates to pass."""
     from icp_ml.tracking.runs import Training
+    from pipelines.logging_data import tables_used
     from pipelines.reporting import declared_texts, note_of
 
     points = run.config.rubric.model_dump(mode="json")
@@ -78,30 +89,49 @@ def track_declared(
         "rubric.json": json.dumps(points, indent=2),
         **{f"report/{name}": text for name, text in written.items()},
     }
-    training = Training(run_name(run), _composed(run), _parameters(run.config), tags, {}, {}, texts)
-    return _registered(run, model, (training, tables), ())
+    training = Training(
+        name=run_name(run, model.kind),
+        composed=_composed(run),
+        parameters=_parameters(run.config),
+        tags=tags,
+        metrics={},
+        plots={},
+        texts=texts,
+        tables={},
+        datasets=tables_used(run.config.data, tables),
+    )
+    return _registered(run, model, training, ())
 
 
-def run_name(run: Run) -> str:
-    """Name a run after its label and what the command line changed of the stages: no address, no secret."""
-    changed = [one for one in run.overrides if one.lstrip("+~").startswith(NAMING)]
-    return " ".join([run.config.label.definition, *changed])[:120]
+def run_name(run: Run, kind: str) -> str:
+    """Name a run after its label, its kind and what the command line changed: no address, no secret.
+
+    The label goes by the name of its file in `conf/label` where the command line chose one: "value_quarter".
+    Settings go by their last name, since the UI's columns are narrow.
+    """
+    label, changed = str(run.config.label.definition), []
+    for one in run.overrides:
+        name, _, value = one.lstrip("+~").partition("=")
+        if name == "label":
+            label = value
+        elif one.lstrip("+~").startswith(NAMING) and one != f"model.kinds=[{kind}]":
+            changed.append(f"{name.rpartition('.')[2]}={value}")
+    kinds = [] if kind == label else [kind.replace("_", " ")]
+    return ", ".join([label, *kinds, *changed])[:MAX_NAME]
 
 
-def _registered(
-    run: Run, model: Model, made: tuple[Training, TrainingTables], failures: Sequence[str]
-) -> str:
+def _registered(run: Run, model: Model, training: Training, failures: Sequence[str]) -> str:
+    from icp_ml.tracking.decisions import Decision, promote
     from icp_ml.tracking.exports import write_report
-    from icp_ml.tracking.runs import finish_run, log_dataset, log_training
-    from icp_ml.tracking.store import CHAMPION, experiment_id, find, promote, register, store
+    from icp_ml.tracking.runs import finish_run, log_training, start_run
+    from icp_ml.tracking.store import CHAMPION, experiment_id, find, register, store
 
-    settings, (training, tables) = run.config.tracking, made
+    settings = run.config.tracking
     with store(settings) as client:
-        run_id = log_training(client, experiment_id(client, settings), training)
+        run_id = start_run(client, experiment_id(client, settings), training)
         is_registered = False
         try:
-            for name, digest in tables.digests.items():
-                log_dataset(client, run_id, name, digest, {"n_rows": len(tables.rows[name])})
+            log_training(client, run_id, training)
             found = register(client, model, run_id, settings)
             is_registered = True
         finally:
@@ -115,7 +145,7 @@ def _registered(
         if failures:
             return f"{said}; not promoted: {' '.join(failures)}"
         if champion is None:
-            promote(client, settings, found.number)
+            promote(client, settings, Decision("promoted", found, None, "the first", run.config.today))
             return f"{said}; it is the champion now"
         if champion.model_version == model.version:
             return f"{said}; the same model as the champion"
@@ -128,10 +158,10 @@ def _challenge(model: Model, champion: Registered, tags: dict[str, str]) -> str:
     whom = f"it is the challenger of {champion.number}"
     was_declared, is_declared = tags.get("is_declared") == "yes", model.calibration is None
     if was_declared and not is_declared:
-        return f"{whom}, the declared rubric (make promote to switch over to what was learnt)"
+        return f"{whom}, the declared rubric ({SWITCH} to switch over to what was learnt)"
     if is_declared and not was_declared:
-        return f"{whom}, which was learnt from customers (make promote to go back to the rubric)"
-    return f"{whom} (make promote to replace that one)"
+        return f"{whom}, which was learnt from customers ({SWITCH} to go back to the rubric)"
+    return whom
 
 
 def _composed(run: Run) -> str:
@@ -143,6 +173,7 @@ def _composed(run: Run) -> str:
 def _tags(run: Run, model: Model, tables: TrainingTables, findings: list[Finding]) -> dict[str, str]:
     """Tag a run with whose it is, digests, and what the checks found."""
     from icp_ml.checks import acknowledged, findings_line
+    from icp_ml.tracking.code import code_version
 
     return {
         "data": run.config.data.name,
@@ -155,8 +186,23 @@ def _tags(run: Run, model: Model, tables: TrainingTables, findings: list[Finding
         "model_version": model.version,
         "checks": findings_line(findings),
         "checks_acknowledged": ", ".join(acknowledged(findings)) or "none",
+        "code_version": code_version(),
         "mlflow.source.name": "pipelines.train",
     }
+
+
+def _metrics(judgement: Judgement) -> dict[str, float]:
+    from icp_ml.evaluation.folds import fold_spread
+    from icp_ml.tracking.runs import FOLDS, metric_names
+
+    report = judgement.report
+    folds = {f"{FOLDS}/{name}": value for name, value in fold_spread(judgement.folds).items()}
+    return metric_names(report.figures, report.differences) | folds | {"test/verdict_p_value": report.p_value}
+
+
+def _tables(judgement: Judgement) -> dict[str, pd.DataFrame]:
+    tables = {**judgement.tables, "test_rows": judgement.scored}
+    return {f"report/{name}": table for name, table in tables.items()}
 
 
 def _texts(tables: TrainingTables, findings: list[Finding]) -> dict[str, str]:

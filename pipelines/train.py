@@ -37,7 +37,7 @@ def _train(run: Run) -> None:
     fit, model = _fit(run, found, findings)
     judgement, findings = _judge(run, found, (fit, model), findings)
     with stage(run.named("tracking")) as say:
-        say(track(run, model, judgement, (found.tables, findings)))
+        say(track(run, model, judgement, (found, findings)))
 
 
 def _checked(run: Run, tried: Attempt) -> tuple[Prepared, list[Finding]]:

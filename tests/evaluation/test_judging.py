@@ -168,7 +168,8 @@ def test_prospects_and_a_learning_curve_bring_their_tables_and_pictures(case) ->
     curve = learning_curve(training, fit, lambda part: fit, EVALUATION.model_copy(
         update={"learning_curve_shares": (1.0,)}), 1)  # fmt: skip
     found = judged(replace(case, sample=sample, curve=curve))
-    assert set(found.tables) == {"tiers", "backtest", "groups", "importance", "effects", "learning_curve"}
+    names = {"tiers", "backtest", "groups", "importance", "effects", "folds", "learning_curve"}
+    assert set(found.tables) == names
     assert found.report.backtest["n_prospects"].sum() == 120
     assert list(found.plots) == [
         *("gains", "lift", "precision_recall", "roc", "calibration"),
@@ -192,7 +193,7 @@ def test_a_flat_candidate_has_a_full_report() -> None:
     assert found.report.figures["icp_ml"]["roc_auc"].value == 0.5
     assert (found.report.verdict, found.report.p_value) == ("none found", 1)
     assert "No attribute moves the scores" in str(found.plots["importance"].to_dict()["title"])
-    assert (len(found.report.effects), found.effect_plots) == (0, {})
+    assert (len(found.effects), found.effect_plots) == (0, {})
     for chart in found.plots.values():
         chart.to_dict()
         assert png(chart, 1)

@@ -5,11 +5,16 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+from dataclasses import replace
 
 import pytest
 from support import QUICK, command, compose
 
 from icp_ml.tracking.store import CHALLENGER, CHAMPION, find, store
+from pipelines.logging_run import run_name
+
+COUNTED = """select count(*) from runs join tags using (run_uuid)
+    where status = 'FINISHED' and key = 'mlflow.source.name' and value = 'pipelines.train'"""
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +24,7 @@ def newest(trained, request):
 
     client = MlflowClient(f"sqlite:///{trained / 'var/tracking/mlflow.db'}")
     experiment = client.get_experiment_by_name("icp_ml/demo")
-    runs = client.search_runs([experiment.experiment_id])
+    runs = client.search_runs([experiment.experiment_id], "tags.`mlflow.source.name` = 'pipelines.train'")
     return client, runs[0]
 
 
@@ -52,9 +57,47 @@ def test_a_run_keeps_config_report_data_and_plots(newest):
     wanted = {"gains", "lift", "precision_recall", "roc", "calibration"}
     wanted |= {"distribution", "backtest", "importance", "learning_curve"}
     assert plots == {f"plots/{name}.png" for name in wanted}
-    inputs = {one.dataset.name for one in run.inputs.dataset_inputs}
-    assert inputs == {"customers", "orders", "deals"}
+    tables = {one.path for one in client.list_artifacts(run.info.run_id, "report") if ".csv" in one.path}
+    wanted = ("backtest", "folds", "groups", "learning_curve", "test_rows", "tiers")
+    assert tables == {f"report/{name}.csv" for name in wanted}
     assert run.data.params["label.definition"] == "value"
+
+
+def test_a_run_names_the_data_it_used_with_columns_and_counts(newest, demo_tables):
+    _, run = newest
+    used = {one.dataset.name: one.dataset for one in run.inputs.dataset_inputs}
+    assert set(used) == {"customers", "orders", "deals", "rows learnt from", "rows tested on"}
+    assert json.loads(used["customers"].profile)["num_rows"] == len(demo_tables.customers)
+    columns = json.loads(used["customers"].schema)["mlflow_colspec"]
+    assert {"name": "industry", "type": "category", "required": False} in columns
+    assert json.loads(used["customers"].source) == {"uri": "var/demo/customers.csv"}
+    assert 0 < json.loads(used["rows tested on"].profile)["n_best"] < 400
+
+
+def test_each_fold_is_a_run_below_its_training(newest):
+    client, run = newest
+    below = f"tags.`mlflow.parentRunId` = '{run.info.run_id}'"
+    folds = client.search_runs([run.info.experiment_id], below)
+    assert sorted(one.info.run_name for one in folds) == ["fold 1", "fold 2", "fold 3"]
+    n_rows = sum(one.data.metrics["training_folds/n_rows"] for one in folds)
+    used = {one.dataset.name: one.dataset for one in run.inputs.dataset_inputs}
+    assert n_rows == json.loads(used["rows learnt from"].profile)["num_rows"]
+    mean = sum(one.data.metrics["training_folds/roc_auc"] for one in folds) / 3
+    assert run.data.metrics["training_folds/roc_auc"] == pytest.approx(mean)
+
+
+@pytest.mark.parametrize(
+    ("overrides", "kind", "name"),
+    [
+        ((), "blend", "value, blend"),
+        (("label=value_quarter", "n_jobs=1"), "blend", "value_quarter, blend"),
+        (("label=rubric",), "rubric", "rubric"),
+        (("model.kinds=[logistic_regression]",), "logistic_regression", "value, logistic regression"),
+        (("++model.l2=3", "data.prospects.url=x"), "blend", "value, blend, l2=3"),
+    ],
+)
+def test_a_run_is_named_after_label_kind_and_what_was_changed(overrides, kind: str, name: str):
+    assert run_name(replace(compose(), overrides=overrides), kind) == name
 
 
 def test_a_run_says_its_verdict_its_kind_and_what_the_checks_found(newest):
@@ -62,6 +105,7 @@ def test_a_run_says_its_verdict_its_kind_and_what_the_checks_found(newest):
     assert (tags["verdict"], tags["kind"], tags["segment"]) == ("signal", "blend", "default")
     assert (tags["checks"], tags["checks_acknowledged"]) == ("1 warning", "none")
     assert newest[1].data.metrics["test/verdict_p_value"] == pytest.approx(1 / 201)
+    assert re.fullmatch(r"[\w.]+( \([0-9a-f]{7}(\+changes)?\))?", tags["code_version"])
     assert tags["mlflow.note.content"].splitlines()[2].startswith("**Signal**: ")
 
 
@@ -188,4 +232,4 @@ def test_metric_names_are_what_mlflow_allows(newest):
 
 def _n_runs(place):
     with sqlite3.connect(place / "var/tracking/mlflow.db") as connection:
-        return connection.execute("select count(*) from runs where status = 'FINISHED'").fetchone()[0]
+        return connection.execute(COUNTED).fetchone()[0]

@@ -11,6 +11,7 @@ import pandas as pd
 from icp_ml.evaluation.case import Case, Told
 from icp_ml.evaluation.effect_plots import effect_plots
 from icp_ml.evaluation.finding import report_of, shown
+from icp_ml.evaluation.folds import fold_table
 from icp_ml.evaluation.gates import gate_failures
 from icp_ml.evaluation.held_out import CANDIDATE, HeldOut, pooled
 from icp_ml.evaluation.plots import plots
@@ -34,12 +35,15 @@ class Judgement:
     scored : pandas.DataFrame
     effect_plots : mapping of str to altair chart
         Of the attributes in the report's effects, by their words, those that move the scores most first.
+    folds : pandas.DataFrame
+        The candidate's figures by fold.
     """
 
     report: Report
     plots: Mapping[str, Any]
     scored: pd.DataFrame
     effect_plots: Mapping[str, Any]
+    folds: pd.DataFrame
 
     @property
     def is_passed(self) -> bool:
@@ -56,6 +60,7 @@ class Judgement:
             "groups": report.groups,
             "importance": report.importance,
             "effects": report.effects,
+            "folds": self.folds,
         }
         return found if report.curve is None else {**found, "learning_curve": report.curve.table}
 
@@ -99,6 +104,7 @@ def judge(case: Case, told: Told, settings: EvaluationSettings, seed: int) -> Ju
         {**plots(scored, settings, seed, told.noun), **_table_plots(case, report, test, settings)},
         kept.assign(test=test.origin) if len(case.tests) > 1 else kept,
         effect_plots(report.effects, float(case.training.is_best.mean()), settings, told.noun),
+        fold_table(case.fit.candidate, case.training.is_best),
     )
 
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from icp_ml.tracking.datasets import UsedData, log_datasets
+
 if TYPE_CHECKING:
+    import pandas as pd
     from mlflow.tracking import MlflowClient
 
 MAX_PARAMETER = 500
+FOLDS = "training_folds"  # the UI puts these charts after those of the test
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,11 @@ class Training:
         PNG pictures.
     texts : mapping of str to str
         Further artifacts by file name.
+    tables : mapping of str to pandas.DataFrame
+        By file name without ending, for the UI to show.
+    datasets : sequence of UsedData
+    folds : pandas.DataFrame, optional
+        A line for each fold, with its number as `fold`: each becomes a run below this one.
     """
 
     name: str
@@ -45,16 +53,21 @@ class Training:
     metrics: Mapping[str, float]
     plots: Mapping[str, bytes]
     texts: Mapping[str, str]
+    tables: Mapping[str, pd.DataFrame]
+    datasets: Sequence[UsedData]
+    folds: pd.DataFrame | None = None
 
 
-def log_training(client: MlflowClient, experiment_id: str, training: Training) -> str:
-    """Log a training; give the run's id. The run is closed by `finish_run`, once its model is registered."""
-    from mlflow.entities import Metric, Param, RunTag
+def start_run(client: MlflowClient, experiment_id: str, training: Training) -> str:
+    """Start the run of a training; give its id."""
+    return str(client.create_run(experiment_id, run_name=training.name).info.run_id)
 
-    run = client.create_run(experiment_id, run_name=training.name)
-    run_id = str(run.info.run_id)
-    now = int(run.info.start_time)
-    metrics = [Metric(name, value, now, 0) for name, value in training.metrics.items() if isfinite(value)]
+
+def log_training(client: MlflowClient, run_id: str, training: Training) -> None:
+    """Log a training. The run is closed by `finish_run`, once its model is registered."""
+    from mlflow.entities import Param, RunTag
+
+    metrics = _metrics(client, run_id, training.metrics)
     parameters = [Param(name, str(value)[:MAX_PARAMETER]) for name, value in training.parameters.items()]
     tags = [RunTag(name, value) for name, value in training.tags.items()]
     client.log_batch(run_id, metrics, parameters, tags)
@@ -62,7 +75,11 @@ def log_training(client: MlflowClient, experiment_id: str, training: Training) -
     for name, text in training.texts.items():
         client.log_text(run_id, text, name)
     log_pictures(client, run_id, training.plots)
-    return run_id
+    for name, table in training.tables.items():
+        client.log_text(run_id, table.to_csv(index=False), f"{name}.csv")
+    log_datasets(client, run_id, training.datasets)
+    if training.folds is not None:
+        _log_folds(client, run_id, training.folds)
 
 
 def log_pictures(client: MlflowClient, run_id: str, pictures: Mapping[str, bytes]) -> None:
@@ -75,15 +92,30 @@ def log_pictures(client: MlflowClient, run_id: str, pictures: Mapping[str, bytes
         client.log_artifacts(run_id, folder, "plots")
 
 
-def log_dataset(
-    client: MlflowClient, run_id: str, name: str, digest: str, profile: Mapping[str, Any]
-) -> None:
-    """Note which data a run learnt from, in MLflow's own datasets view."""
-    from mlflow.entities import Dataset, DatasetInput, InputTag
+def _log_folds(client: MlflowClient, parent: str, folds: pd.DataFrame) -> None:
+    """Log each fold as a run of its own below its training's, so that the UI charts their spread.
 
-    source = json.dumps({"name": name})
-    dataset = Dataset(name, digest[:36], "local", source, None, json.dumps(dict(profile)))
-    client.log_inputs(run_id, [DatasetInput(dataset, [InputTag("mlflow.data.context", name)])])
+    The last comes first: the UI puts what is newest on top.
+    """
+    from mlflow.entities import RunTag
+
+    experiment_id = client.get_run(parent).info.experiment_id
+    for line in reversed(folds.to_dict(orient="records")):
+        name = f"fold {line['fold']}"
+        made = client.create_run(experiment_id, run_name=name, tags={"mlflow.parentRunId": parent})
+        figures = {f"{FOLDS}/{name}": float(value) for name, value in line.items() if name != "fold"}
+        run_id = str(made.info.run_id)
+        tags = [RunTag("fold", str(line["fold"]))]
+        client.log_batch(run_id, _metrics(client, run_id, figures), tags=tags)
+        client.set_terminated(run_id, "FINISHED")
+
+
+def _metrics(client: MlflowClient, run_id: str, figures: Mapping[str, float]) -> list[Any]:
+    """Date figures at the start of their run; what is not defined is left out."""
+    from mlflow.entities import Metric
+
+    at = int(client.get_run(run_id).info.start_time)
+    return [Metric(name, value, at, 0) for name, value in figures.items() if isfinite(value)]
 
 
 def finish_run(client: MlflowClient, run_id: str, is_finished: bool) -> None:
@@ -122,3 +154,10 @@ def _with_bounds(group: str, found: Mapping[str, Any]) -> dict[str, float]:
         metrics[f"{group}_low/{name}"] = interval.low
         metrics[f"{group}_high/{name}"] = interval.high
     return metrics
+
+
+def trained_by(client: MlflowClient, registered_model: str, model_version: str) -> Any | None:
+    """Give the run that made a model, by the model's digest; None where this store does not know it."""
+    found = client.search_model_versions(f"name = '{registered_model}'")
+    runs = [one.run_id for one in found if one.tags.get("model_version") == model_version and one.run_id]
+    return client.get_run(runs[0]) if runs else None

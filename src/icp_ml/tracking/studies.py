@@ -41,7 +41,8 @@ def open_study(folder: Path, digest: str) -> optuna.Study:
 
 def start_search(client: MlflowClient, experiment_id: str, name: str, tags: Mapping[str, str]) -> str:
     """Start the run that a search's trials stand below; give its id."""
-    run = client.create_run(experiment_id, run_name=name, tags=dict(tags))
+    source = {"mlflow.source.name": "pipelines.tune"}
+    run = client.create_run(experiment_id, run_name=name, tags={**tags, **source})
     return str(run.info.run_id)
 
 
