@@ -129,7 +129,7 @@ def _models(run: Run) -> tuple[dict[str, Model], dict[str, str]]:
         except UnavailableError as failure:
             failures[one.segment] = failure
         else:
-            _check_model(one, model)
+            check_model(one, model)
             models[one.segment] = model
     if not models and len(failures) == 1:
         raise next(iter(failures.values()))
@@ -139,7 +139,7 @@ def _models(run: Run) -> tuple[dict[str, Model], dict[str, str]]:
     return models, {name: failure.what for name, failure in failures.items()}
 
 
-def _check_model(run: Run, model: Model) -> None:
+def check_model(run: Run, model: Model) -> None:
     """Refuse a model of other data or of another segment."""
     from icp_ml.segments import DEFAULT
 

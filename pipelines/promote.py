@@ -1,17 +1,18 @@
-"""Make the challenger of each segment its champion."""
+"""Make the challenger of each segment its champion, where it passes every gate; say first who moves."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from icp_ml.config import Run, run_pipeline, stage
-from icp_ml.errors import UnavailableError
+from icp_ml.errors import RefusedError, UnavailableError
 from pipelines.segmented import for_each_segment
 
 if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
 
     from icp_ml.tracking.store import Registered
+    from pipelines.attempting import Evidence
 
 
 def promote(run: Run) -> None:
@@ -20,40 +21,74 @@ def promote(run: Run) -> None:
 
 
 def _promote(run: Run) -> None:
-    """Move the champion's alias to the challenger, unless it failed a gate when it was trained."""
+    """Compare the challenger with the champion, and move the alias where every gate is passed.
+
+    Raises
+    ------
+    UnavailableError
+        There is no challenger, or one that may not become the first champion.
+    RefusedError
+        A gate said no; the line says which, and where the decision lies.
+    """
+    from pipelines.promoting import decide
+
+    if _is_settled(run):
+        return
+    evidence = _evidence(run)
+    with stage(run.named("promote")) as say:
+        decided = decide(run, evidence, True)
+        say(decided.line, decided.notes)
+    if not (decided.is_passed or run.config.evaluation.promotion.is_dry_run):
+        raise RefusedError("not promoted; the champion stays.", fix="See which gates failed, above.")
+
+
+def _is_settled(run: Run) -> bool:
+    """Do what needs no comparison: the first champion, or the same model once more."""
     from icp_ml.tracking.store import CHALLENGER, CHAMPION, find, store
-    from icp_ml.tracking.store import promote as make_champion
 
     settings = run.config.tracking
-    with stage(run.named("promote")) as say, store(settings) as client:
+    with store(settings) as client:
         challenger, champion = find(client, settings, CHALLENGER), find(client, settings, CHAMPION)
         if challenger is None:
-            raise UnavailableError(
-                f"{settings.registered_model} has no challenger.", fix="Run make train first."
-            )
-        gates = client.get_run(challenger.run_id).data.tags.get("gates")
-        if gates != "passed":
-            what = f"{settings.registered_model} {challenger.number} failed its gates when it was trained."
-            raise UnavailableError(
-                what, fix="See report/report.md of its run in make ui; train a better one."
-            )
-        name = f"{settings.registered_model} {challenger.number} ({challenger.model_version})"
-        if champion is not None and champion.number == challenger.number:
-            say(f"{name} is the champion already")
-            return
-        make_champion(client, settings, challenger.number)
-        say(f"{name} is the champion, {_instead_of(client, champion, challenger)}")
+            what = f"{settings.registered_model} has no challenger."
+            raise UnavailableError(what, fix="Run make train first.")
+        if champion is not None and champion.model_version != challenger.model_version:
+            return False
+        with stage(run.named("promote")) as say:
+            name = f"{settings.registered_model} {challenger.number} ({challenger.model_version})"
+            if champion is None:
+                _first(run, client, challenger)
+            say(f"{name} is the champion{', the first' if champion is None else ' already'}")
+    return True
 
 
-def _instead_of(client: MlflowClient, champion: Registered | None, challenger: Registered) -> str:
-    """Say what it replaces, and whether the two mean different things by best."""
-    if champion is None:
-        return "the first"
-    before, now = (client.get_run(one.run_id).data.tags for one in (champion, challenger))
-    said = f"instead of {champion.number} ({champion.model_version})"
-    if before.get("label_digest") == now.get("label_digest"):
-        return said
-    return f"{said}; best now means {now.get('best')}, where it meant {before.get('best')}"
+def _first(run: Run, client: MlflowClient, challenger: Registered) -> None:
+    """Make a challenger the first champion, unless it failed a gate when it was trained."""
+    from icp_ml.tracking.decisions import Decision
+    from icp_ml.tracking.decisions import promote as make_champion
+
+    settings = run.config.tracking
+    if client.get_run(challenger.run_id).data.tags.get("gates") != "passed":
+        what = f"{settings.registered_model} {challenger.number} failed its gates when it was trained."
+        raise UnavailableError(what, fix="See report/report.md of its run in make ui; train a better one.")
+    if not run.config.evaluation.promotion.is_dry_run:
+        decision = Decision("promoted", challenger, None, "the first", run.config.today)
+        make_champion(client, settings, decision)
+
+
+def _evidence(run: Run) -> Evidence:
+    """Read data and labels as training does, and run the checks of today."""
+    from icp_ml.checks import findings_line
+    from pipelines.attempting import Evidence
+    from pipelines.readiness import attempt, examined
+
+    tried = attempt(run, is_strict=True)
+    with stage(run.named("checks")) as say:
+        findings = examined(run, tried)
+        say(findings_line(findings))
+    if tried.rows is None and run.config.label.definition != "rubric":
+        tried.prepared(findings)
+    return Evidence(tried.rows, findings)
 
 
 if __name__ == "__main__":

@@ -18,15 +18,17 @@ if TYPE_CHECKING:
 def train(run: Run) -> None:
     """Train a candidate for each segment, judge it on the newest customers, log and register it.
 
-    It becomes the challenger; and the champion where it passes its gates and there is none yet.
+    It becomes the challenger; and the champion where it passes every gate, or there is none yet.
     """
     for_each_segment(run, _train)
 
 
 def _train(run: Run) -> None:
     from icp_ml.settings import RubricLabelSettings
+    from pipelines.attempting import Evidence
     from pipelines.declaring import declare
     from pipelines.logging_run import track
+    from pipelines.promoting import promote_if_better
     from pipelines.readiness import attempt
 
     if isinstance(run.config.label, RubricLabelSettings):
@@ -38,6 +40,8 @@ def _train(run: Run) -> None:
     judgement, findings = _judge(run, found, (fit, model), findings)
     with stage(run.named("tracking")) as say:
         say(track(run, model, judgement, (found, findings)))
+    if judgement.is_passed:
+        promote_if_better(run, Evidence(found.rows, findings))
 
 
 def _checked(run: Run, tried: Attempt) -> tuple[Prepared, list[Finding]]:

@@ -59,6 +59,12 @@ class UnavailableError(IcpError):
     exit_code = ExitCode.UNAVAILABLE
 
 
+class RefusedError(IcpError):
+    """A gate said no; nothing was changed."""
+
+    exit_code = ExitCode.ALARMS
+
+
 class LockedError(IcpError):
     """Another run holds the lock."""
 

@@ -21,6 +21,8 @@ class PromotionSettings(Settings):
     """What a challenger must reach beside the champion, on accounts newer than both learnt from."""
 
     is_automatic: bool  # whether make train promotes where all gates pass
+    is_dry_run: bool  # whether make promote stops once it has said who would change tier
+    folder: str  # of what is written before anything changes
     min_test_best: Count  # best among those accounts; fewer say too little
     max_reused_share: Annotated[float, Field(ge=0, le=1)]  # of them, already looked at by an earlier attempt
     margins: MarginSettings

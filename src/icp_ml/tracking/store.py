@@ -84,17 +84,12 @@ def register(client: MlflowClient, model: Model, run_id: str, settings: Tracking
     folder = write_model(model, Path(settings.export_folder) / settings.registered_model)
     number = _log_model(client, model, folder, settings, run_id)
     client.set_model_version_tag(settings.registered_model, number, "model_version", model.version)
-    if read_model(_stored_folder(settings, number)).version != model.version:
+    if read_model(stored_folder(settings, number)).version != model.version:
         raise IcpError(
             "the stored model differs from the trained one.", fix="Look at the artifact store, train again."
         )
     client.set_registered_model_alias(settings.registered_model, CHALLENGER, number)
     return registered(client, settings, number)
-
-
-def promote(client: MlflowClient, settings: TrackingSettings, number: str) -> None:
-    """Make a registered version the champion."""
-    client.set_registered_model_alias(settings.registered_model, CHAMPION, number)
 
 
 def find(client: MlflowClient, settings: TrackingSettings, alias: str) -> Registered | None:
@@ -139,7 +134,7 @@ def load(settings: TrackingSettings) -> Model:
         exported = Path(settings.export_folder) / settings.registered_model / found.model_version
         if found.model_version and (exported / "model.json").is_file():
             return read_model(exported, found.model_version)
-        return read_model(_stored_folder(settings, found.number), found.model_version)
+        return read_model(stored_folder(settings, found.number), found.model_version)
 
 
 def resolve(client: MlflowClient, settings: TrackingSettings) -> Registered:
@@ -161,7 +156,8 @@ def resolve(client: MlflowClient, settings: TrackingSettings) -> Registered:
     return found
 
 
-def _stored_folder(settings: TrackingSettings, number: str) -> Path:
+def stored_folder(settings: TrackingSettings, number: str) -> Path:
+    """Fetch the artifact of a registered version; give its folder here."""
     from mlflow.artifacts import download_artifacts
 
     stored = Path(download_artifacts(f"models:/{settings.registered_model}/{number}"))
