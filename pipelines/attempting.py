@@ -152,7 +152,7 @@ def _digest_of(part: TrainingSet | None) -> str:
 
 
 def _key(run: Run, compared: tuple[str, ...], gates: Sequence[Gate]) -> str:
-    """Digest all that a decision depends on."""
+    """Digest all that a decision depends on, but for the draws: another seed is no other evidence."""
     from icp_ml.data.tables import table_digest
     from icp_ml.segments import segment_digest
 
@@ -165,7 +165,7 @@ def _key(run: Run, compared: tuple[str, ...], gates: Sequence[Gate]) -> str:
         compared,
         segment_digest(config.segments[run.segment]),
         config.evaluation.promotion.model_dump(mode="json", exclude=NOT_IN_KEY),
-        [config.evaluation.n_bootstrap, config.evaluation.confidence, config.seed],
+        config.evaluation.confidence,
         [(one.name, one.is_passed) for one in gates],
         prospects,
     ]

@@ -29,8 +29,15 @@ def test_the_rubric_scores_until_a_model_is_promoted_and_the_switch_is_said(demo
     for name in ("orders.csv.gz", "deals.csv", "signals.parquet"):
         (tmp_path / name).rename(tmp_path / "var/demo" / name)
     learnt = command("train", *QUICK, cwd=tmp_path)
-    assert "the declared rubric (make promote to switch over to what was learnt)" in learnt.stdout
-    assert command("promote", cwd=tmp_path).returncode == 0
+    assert "accepts_other_label=true to switch over to what was learnt)" in learnt.stdout
+    assert command("promote", cwd=tmp_path).returncode == 10
+    loose = (
+        f"evaluation.promotion.{name}"
+        for name in ("max_tier_changes=1", "min_top_kept=0", "max_newly_adverse=9")
+    )
+    promoted = command("promote", "evaluation.promotion.accepts_other_label=true", *loose, cwd=tmp_path)
+    assert promoted.returncode == 0, promoted.stdout
+    assert "only the ranking was compared" in promoted.stdout
     second = command("rescore", cwd=tmp_path)
     assert "rubric" in second.stdout
     manifest = json.loads((tmp_path / "var/rescored/demo/latest/manifest.json").read_text("utf-8"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from support import command, compose
 
+from icp_ml.tracking.store import CHALLENGER, CHAMPION, find, store
 from pipelines.status import status
 
 
@@ -49,5 +50,8 @@ def test_a_list_that_is_too_old_is_an_alarm(workplace):
 def test_a_list_of_an_older_champion_is_an_alarm(workplace):
     assert command("predict", cwd=workplace).returncode == 0
     command("train", "experiment=quick", "seed=9", cwd=workplace)
-    command("promote", cwd=workplace)
+    settings = compose().config.tracking
+    with store(settings) as client:
+        newest = find(client, settings, CHALLENGER)
+        client.set_registered_model_alias(settings.registered_model, CHAMPION, newest.number)
     assert "the list was not scored by the champion" in command("status", cwd=workplace).stdout

@@ -206,15 +206,16 @@ def test_a_stop_names_the_rubric_as_the_way_on(trained):
     assert "label=rubric" in done.stderr
 
 
-def test_a_second_training_is_the_challenger_until_promoted(workplace):
-    command("train", *QUICK, "seed=5", cwd=workplace)
+def test_a_second_training_is_no_champion_where_it_is_no_better(workplace):
+    done = command("train", *QUICK, "seed=5", cwd=workplace)
+    assert "stays the challenger of 1 (" in done.stdout
     settings = compose().config.tracking
     with store(settings) as client:
         assert find(client, settings, CHAMPION).number == "1"
-    assert command("promote", cwd=workplace).returncode == 0
-    with store(settings) as client:
-        found = find(client, settings, CHAMPION)
-        assert found.number == find(client, settings, CHALLENGER).number != "1"
+        assert find(client, settings, CHALLENGER).number != "1"
+    refused = command("promote", cwd=workplace)
+    assert refused.returncode == 10
+    assert refused.stderr.startswith("error: not promoted; the champion stays.\n")
 
 
 def test_figures_of_the_report_are_the_metrics(newest, trained):

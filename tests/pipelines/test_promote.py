@@ -1,0 +1,220 @@
+"""A challenger takes the champion's place where it proves better; and the last champion comes back whole."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from filelock import FileLock
+from support import command, compose
+
+from icp_ml.tracking.store import CHALLENGER, CHAMPION, find, load, registered, store
+
+QUICKER = (
+    *("experiment=quick", "n_jobs=1", "evaluation.n_permutations=100"),
+    *("model.kinds=[logistic_regression]", "evaluation.learning_curve_shares=[1.0]"),
+)
+POOR = "features.exclude=[industry,technologies,industry_code,employees,revenue,description]"
+LOG = "var/decisions/demo.jsonl"
+
+
+@pytest.fixture(scope="module")
+def rivals(tmp_path_factory) -> Path:
+    """Give a workplace with a poor champion, and a good challenger that nothing was decided of."""
+    from icp_ml.data.demo import generate, write
+
+    place = tmp_path_factory.mktemp("rivals")
+    write(generate(7, n_customers=4_000, n_prospects=1_000), place / "var" / "demo")
+    for changed in (POOR, "evaluation.promotion.is_automatic=false"):
+        done = command("train", *QUICKER, changed, cwd=place)
+        assert done.returncode == 0, done.stderr
+    assert "promotion:" not in done.stdout
+    return place
+
+
+@pytest.fixture
+def place(rivals, tmp_path, monkeypatch) -> Path:
+    copied = tmp_path / "place"
+    shutil.copytree(rivals, copied, symlinks=True)
+    monkeypatch.chdir(copied)
+    return copied
+
+
+def champion() -> str:
+    return in_use(CHAMPION).number
+
+
+def in_use(alias: str):
+    settings = compose().config.tracking
+    with store(settings) as client:
+        return find(client, settings, alias)
+
+
+def tags(number: str) -> dict[str, str]:
+    settings = compose().config.tracking
+    with store(settings) as client:
+        return dict(client.get_model_version(settings.registered_model, number).tags)
+
+
+def predicted(place: Path) -> dict[str, bytes]:
+    done = command("predict", cwd=place)
+    assert done.returncode == 0, done.stderr
+    newest = (place / "var/scored/demo/latest").resolve()
+    return {path.name: path.read_bytes() for path in newest.iterdir()}
+
+
+def logged(place: Path) -> list[dict[str, str]]:
+    return [json.loads(line) for line in (place / LOG).read_text(encoding="utf-8").splitlines()]
+
+
+def test_a_better_model_is_promoted_as_its_dry_run_said_and_taken_back_byte_for_byte(place) -> None:
+    before = predicted(place)
+    dry = command("promote", "evaluation.promotion.is_dry_run=true", cwd=place)
+    assert (dry.returncode, champion()) == (0, "1"), dry.stderr
+    (folder,) = (place / "var/promotion/demo").iterdir() if dry.returncode == 0 else ()
+    who, said = (
+        pd.read_csv(folder / "who_moves.csv"),
+        json.loads((folder / "decision.json").read_text("utf-8")),
+    )
+    assert len(logged(place)) == 1
+
+    done = command("promote", cwd=place)
+    assert (done.returncode, champion()) == (0, "2"), done.stdout + done.stderr
+    after = predicted(place)
+    old, new = (_scored(place, one).drop_duplicates("account_id") for one in (before, after))
+    both = old.merge(new, on="account_id", suffixes=("_before", ""))
+    moved = both.loc[both["tier_before"] != both["tier"]].set_index("account_id").sort_index()
+    told = who.set_index("account_id").sort_index()
+    assert len(moved) == said["moves"]["n_changed"] > 0
+    assert moved[["tier_before", "tier"]].equals(told.loc[moved.index, ["tier_before", "tier"]])
+    for name in ("fit_probability_before", "fit_probability"):
+        assert moved[name].to_numpy() == pytest.approx(told[name].to_numpy(), abs=1e-4)
+    counts = pd.crosstab(both["tier_before"], both["tier"])
+    assert all(
+        said["moves"]["matrix"][one][other] == counts.loc[one, other]
+        for one in counts.index
+        for other in counts
+    )
+
+    back = command("rollback", cwd=place)
+    assert (back.returncode, champion()) == (0, "1"), back.stderr
+    assert predicted(place) == before
+    assert [one["outcome"] for one in logged(place)] == ["promoted", "promoted", "rolled back"]
+    assert tags("2")["champion_before"] == "1"
+    assert tags("2")["rolled_back"] == tags("2")["decided_on"] == "2026-01-01"
+    assert tags("2")["decision"].startswith("rolled back: ")
+
+    none = command("rollback", cwd=place)
+    assert none.returncode == 69
+    assert none.stderr.startswith("error: icp_ml_demo 1 has no champion before it to go back to.\n")
+    again = command("train", *QUICKER, cwd=place)
+    assert "rollback: it was taken back on 2026-01-01" in again.stdout
+    assert command("promote", cwd=place).returncode == 10
+    assert champion() == "1"
+
+
+def _scored(place: Path, files: dict[str, bytes]) -> pd.DataFrame:
+    from io import BytesIO
+
+    return pd.read_csv(BytesIO(files["scored.csv"]))
+
+
+def test_a_worse_model_is_promoted_by_no_schedule(place) -> None:
+    """Train it again and again as time goes on, and ask for it by hand in between."""
+    assert command("promote", cwd=place).returncode == 0
+    best = in_use(CHAMPION).model_version
+    for at, today in enumerate(("2026-01-01", "2026-02-01", "2026-03-01")):
+        trained = command("train", *QUICKER, POOR, f"seed={at}", f"today={today}", cwd=place)
+        assert trained.returncode == 0, trained.stderr
+        assert "promotion: icp_ml_demo" in trained.stdout
+        assert command("promote", f"today={today}", cwd=place).returncode == 10
+        assert in_use(CHAMPION).model_version == best
+
+
+def test_a_refused_pair_is_not_compared_again_and_another_challenger_not_on_the_same_accounts(place) -> None:
+    strict = ("evaluation.promotion.max_tier_changes=0", "evaluation.promotion.max_newly_adverse=9")
+    first = command("promote", *strict, cwd=place)
+    assert first.returncode == 10
+    assert "tiers: FAILED" in first.stdout
+    again = command("promote", *strict, cwd=place)
+    assert "refused before, on the same accounts: tiers: " in again.stdout
+    assert len(logged(place)) == 2
+    other = command("train", *QUICKER, "features.exclude=[web_visits]", cwd=place)
+    assert "freshness: 100 % of the accounts were used by earlier attempts; 50 % may be: " in other.stdout
+    assert command("promote", cwd=place).returncode == 10
+    assert champion() == "1"
+
+
+def test_models_of_different_questions_are_compared_only_where_somebody_accepts_it(place) -> None:
+    done = command("train", *QUICKER, "label=won", cwd=place)
+    assert "question: they answer different questions (best now means " in done.stdout
+    refused = command("promote", cwd=place)
+    assert refused.returncode == 10
+    assert "accounts: passed" in refused.stdout
+    assert "better:" not in refused.stdout
+    accepted = command("promote", "evaluation.promotion.accepts_other_label=true", cwd=place)
+    assert "question: passed, they answer different questions (best now means " in accepted.stdout
+    assert "both are judged by today's definition" in accepted.stdout
+    assert "better:" in accepted.stdout
+
+
+def test_an_equal_but_newer_model_is_not_promoted_for_its_age(place) -> None:
+    command("promote", cwd=place)
+    later = command("train", *QUICKER, "today=2026-06-01", cwd=place)
+    assert "stays the challenger of" in later.stdout, later.stdout
+    assert champion() == "2"
+
+
+def test_what_was_tested_is_what_is_promoted(place) -> None:
+    (path,) = (place / "var/tracking/artifacts").glob(f"**/{in_use(CHALLENGER).model_version}/model.json")
+    path.write_text(path.read_text(encoding="utf-8").replace('"n_best"', '"n_worst"'), encoding="utf-8")
+    done = command("promote", cwd=place)
+    assert done.returncode == 65
+    assert "is not the one that was registered" in done.stderr
+    assert champion() == "1"
+
+
+def test_one_promotion_at_a_time(place) -> None:
+    folder = place / "var/promotion/demo"
+    folder.mkdir(parents=True)
+    with FileLock(folder / ".lock"):
+        assert command("promote", cwd=place).returncode == 75
+        assert command("rollback", cwd=place).returncode == 75
+    assert champion() == "1"
+
+
+def test_repeated_rollbacks_walk_back_past_what_was_taken_back(place) -> None:
+    from datetime import date
+
+    from icp_ml.tracking.decisions import Decision, champion_before, promote, roll_back
+
+    settings, today = compose().config.tracking, date(2026, 1, 1)
+    with store(settings) as client:
+
+        def moved(outcome, about: str, other: str) -> None:
+            one, two = (registered(client, settings, number) for number in (about, other))
+            action = promote if outcome == "promoted" else roll_back
+            action(client, settings, Decision(outcome, one, two, "", today))
+
+        version = client.get_model_version("icp_ml_demo", "2")
+        third = client.create_model_version("icp_ml_demo", version.source, version.run_id)
+        client.set_model_version_tag(
+            "icp_ml_demo", third.version, "model_version", tags("2")["model_version"]
+        )
+        moved("promoted", "2", "1")
+        moved("promoted", "3", "2")
+        moved("rolled back", "3", "2")
+        assert champion_before(client, settings, registered(client, settings, "3")).number == "2"
+        moved("rolled back", "2", "1")
+        assert champion_before(client, settings, registered(client, settings, "3")).number == "1"
+    assert load(settings).version == tags("1")["model_version"]
+
+
+def test_without_a_list_the_stability_is_not_looked_at_and_that_is_said(place) -> None:
+    (place / "var/demo/prospects.csv").unlink()
+    done = command("promote", cwd=place)
+    assert "list: not looked at, " in done.stdout
+    assert (done.returncode, champion()) == (0, "2"), done.stdout + done.stderr
