@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from icp_ml.evaluation.promotion import Gate
     from icp_ml.model.candidate import Model
     from icp_ml.model.recipe import TrainingSet
-    from icp_ml.tracking.decisions import Attempt
+    from icp_ml.tracking.attempts import Attempt
     from icp_ml.tracking.store import Registered
 
 DIGITS = 12
@@ -101,7 +101,7 @@ def ground_of(
     run: Run, client: MlflowClient, pair: Pair, evidence: Evidence, gates: Sequence[Gate]
 ) -> Ground:
     """Find the accounts that neither learnt from, and the attempts that used accounts before."""
-    from icp_ml.tracking.decisions import Attempt, attempts
+    from icp_ml.tracking.attempts import Attempt, attempts
 
     part = None if evidence.rows is None else _unseen_by_both(client, pair, evidence.rows)
     first, last = ("", "") if part is None else _days(part)
@@ -122,7 +122,7 @@ def _unseen_by_both(client: MlflowClient, pair: Pair, rows: TrainingSet) -> Trai
     import pandas as pd
 
     from icp_ml.evaluation.promotion import is_unseen
-    from icp_ml.tracking.decisions import held_out_groups
+    from icp_ml.tracking.attempts import held_out_groups
 
     both = []
     for version, model in zip((pair.champion, pair.challenger), pair.models, strict=True):

@@ -91,7 +91,8 @@ def promote_if_better(run: Run, evidence: Evidence) -> None:
 
 def _settle(run: Run, client: MlflowClient, pair: Pair, found: tuple[Ground, Dossier]) -> Decided:
     """Write the dry run, keep the attempt, and only then move the alias."""
-    from icp_ml.tracking.decisions import Decision, promote, record_attempt, refuse
+    from icp_ml.tracking.attempts import record_attempt
+    from icp_ml.tracking.decisions import Decision, promote, refuse
     from pipelines.moving import promotion_folder, write_dossier
 
     (ground, dossier), config = found, run.config
