@@ -85,7 +85,7 @@ def _card(
     lines, made = told
     return ModelCard(
         title=run.named(run.config.data.name),
-        run=run_name(run),
+        run=run_name(run, model.kind),
         today=str(run.config.today),
         version=model.version,
         best=model.facts["best"],
