@@ -5,8 +5,10 @@ from __future__ import annotations
 from icp_ml.config import Run, stage
 
 
-def declare(run: Run) -> None:
+def declare(run: Run) -> int:
     """Check the columns, make the rubric's model and register it; without a champion it becomes that.
+
+    Gives the exit status.
 
     Raises
     ------
@@ -42,4 +44,6 @@ def declare(run: Run) -> None:
         say(f"the declared rubric, {points:g} points at most; nothing is learnt", notes)
     with stage(run.named("tracking")) as say:
         assert found.tables is not None
-        say(track_declared(run, model, found.tables, findings, notes))
+        said, status = track_declared(run, model, found.tables, findings, notes)
+        say(said)
+    return status

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from icp_ml.config import Run
+from icp_ml.errors import ExitCode
 from icp_ml.settings import Config
 
 if TYPE_CHECKING:
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
     from icp_ml.data.outcomes import TrainingTables
     from icp_ml.evaluation.judging import Judgement
     from icp_ml.model.candidate import Model
-    from icp_ml.tracking.runs import Training
-    from icp_ml.tracking.store import Registered
     from pipelines.readiness import Prepared
 
 NAMING = (
@@ -27,18 +24,19 @@ NAMING = (
     *("scoring.tiers", "scoring/tiers", "experiment=", "seed="),
 )
 MAX_NAME = 120
-SWITCH = "make promote ARGS=evaluation.promotion.accepts_other_label=true"
 LOGGED_GROUPS = ("label", "split", "features", "model", "checks")
 
 
-def track(run: Run, model: Model, judgement: Judgement, made: tuple[Prepared, list[Finding]]) -> str:
-    """Log and register a candidate; make it the champion where it may; say what happened.
+def track(run: Run, model: Model, judgement: Judgement, made: tuple[Prepared, list[Finding]]) -> tuple[str, ExitCode]:
+    """Log and register a candidate; make it the champion where there is none; say what happened.
 
-    One that fails a gate is registered as challenger and never promoted here.
+    One that fails a gate is registered as challenger and never promoted here. One that a tracking server
+    cannot take is kept in the outbox, and the exit status given is that of alarms.
     """
     from icp_ml.charts import png
     from icp_ml.tracking.runs import Training
     from pipelines.logging_data import rows_used, tables_used
+    from pipelines.registering import registered
     from pipelines.reporting import note_of, report_texts
 
     found, findings = made
@@ -65,15 +63,16 @@ def track(run: Run, model: Model, judgement: Judgement, made: tuple[Prepared, li
         datasets=[*rows_used(found.training, judgement.scored), *tables_used(run.config.data, found.tables)],
         folds=judgement.folds,
     )
-    return _registered(run, model, training, report.failures)
+    return registered(run, model, training, report.failures)
 
 
 def track_declared(
     run: Run, model: Model, tables: TrainingTables, findings: list[Finding], notes: list[str]
-) -> str:
+) -> tuple[str, ExitCode]:
     """Log and register a declared rubric, which has no figures and no gates to pass."""
     from icp_ml.tracking.runs import Training
     from pipelines.logging_data import tables_used
+    from pipelines.registering import registered
     from pipelines.reporting import declared_texts, note_of
 
     points = run.config.rubric.model_dump(mode="json")
@@ -100,7 +99,7 @@ def track_declared(
         tables={},
         datasets=tables_used(run.config.data, tables),
     )
-    return _registered(run, model, training, ())
+    return registered(run, model, training, ())
 
 
 def run_name(run: Run, kind: str) -> str:
@@ -118,50 +117,6 @@ def run_name(run: Run, kind: str) -> str:
             changed.append(f"{name.rpartition('.')[2]}={value}")
     kinds = [] if kind == label else [kind.replace("_", " ")]
     return ", ".join([label, *kinds, *changed])[:MAX_NAME]
-
-
-def _registered(run: Run, model: Model, training: Training, failures: Sequence[str]) -> str:
-    from icp_ml.tracking.decisions import Decision, promote
-    from icp_ml.tracking.exports import write_report
-    from icp_ml.tracking.runs import finish_run, log_training, start_run
-    from icp_ml.tracking.store import CHAMPION, experiment_id, find, register, store
-
-    settings = run.config.tracking
-    with store(settings) as client:
-        run_id = start_run(client, experiment_id(client, settings), training)
-        is_registered = False
-        try:
-            log_training(client, run_id, training)
-            found = register(client, model, run_id, settings)
-            is_registered = True
-        finally:
-            finish_run(client, run_id, is_registered)
-        folder = Path(settings.export_folder) / settings.registered_model
-        report = {name: training.texts[f"report/{name}"] for name in ("report.html", "report.json")}
-        written = write_report(folder, model.version, report)
-        named = f"{settings.registered_model} {found.number} ({model.version})"
-        said = f"{named}, also in {folder / model.version}; report: {written}"
-        champion = find(client, settings, CHAMPION)
-        if failures:
-            return f"{said}; not promoted: {' '.join(failures)}"
-        if champion is None:
-            promote(client, settings, Decision("promoted", found, None, "the first", run.config.today))
-            return f"{said}; it is the champion now"
-        if champion.model_version == model.version:
-            return f"{said}; the same model as the champion"
-        tags = client.get_run(champion.run_id).data.tags
-        return f"{said}; {_challenge(model, champion, tags)}"
-
-
-def _challenge(model: Model, champion: Registered, tags: dict[str, str]) -> str:
-    """Say whom the model challenges, and whether that would be a switch between rubric and learning."""
-    whom = f"it is the challenger of {champion.number}"
-    was_declared, is_declared = tags.get("is_declared") == "yes", model.calibration is None
-    if was_declared and not is_declared:
-        return f"{whom}, the declared rubric ({SWITCH} to switch over to what was learnt)"
-    if is_declared and not was_declared:
-        return f"{whom}, which was learnt from customers ({SWITCH} to go back to the rubric)"
-    return whom
 
 
 def _composed(run: Run) -> str:

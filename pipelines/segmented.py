@@ -9,18 +9,18 @@ from icp_ml.config import Run
 from icp_ml.errors import IcpError
 
 
-def for_each_segment(run: Run, action: Callable[[Run], None]) -> None:
-    """Act on each segment's run in turn.
+def for_each_segment(run: Run, action: Callable[[Run], int | None]) -> int:
+    """Act on each segment's run in turn; give the worst exit status.
 
     Raises
     ------
     IcpError
         Of the only segment; of several, one that names each that failed, with the exit status of the first.
     """
-    runs, failures = run.segments(), list[IcpError]()
+    runs, failures, statuses = run.segments(), list[IcpError](), [0]
     for one in runs:
         try:
-            action(one)
+            statuses.append(action(one) or 0)
         except IcpError as failure:
             if len(runs) == 1:
                 raise
@@ -28,3 +28,4 @@ def for_each_segment(run: Run, action: Callable[[Run], None]) -> None:
             failures.append(failure)
     if failures:
         raise type(failures[0])(f"{len(failures)} of {len(runs)} segments failed; see above.")
+    return max(statuses)

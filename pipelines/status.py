@@ -17,8 +17,12 @@ STALE_DAYS = 2
 def status(run: Run) -> int:
     """Print one line for each; the status is 10 where there is an alarm."""
     from icp_ml.errors import ExitCode
+    from icp_ml.tracking.outbox import waiting_words
 
-    config, runs, alarms = run.config, run.segments(), []
+    config, runs = run.config, run.segments()
+    alarms = waiting_words(config.tracking)
+    for waits in alarms:
+        print(f"outbox: {waits}", flush=True)
     champions = {one.segment: _champion(one) for one in runs}
     alarms += [
         one.named("there is no champion: run make train") for one in runs if champions[one.segment] is None

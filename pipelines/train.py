@@ -15,33 +15,37 @@ if TYPE_CHECKING:
     from pipelines.readiness import Attempt, Prepared
 
 
-def train(run: Run) -> None:
+def train(run: Run) -> int:
     """Train a candidate for each segment, judge it on the newest customers, log and register it.
 
     It becomes the challenger; and the champion where it passes every gate, or there is none yet.
+    The status is 10 where a tracking server could not take a run, which is kept in the outbox.
     """
-    for_each_segment(run, _train)
+    return for_each_segment(run, _train)
 
 
-def _train(run: Run) -> None:
+def _train(run: Run) -> int:
     from icp_ml.settings import RubricLabelSettings
     from pipelines.attempting import Evidence
     from pipelines.declaring import declare
     from pipelines.logging_run import track
     from pipelines.promoting import promote_if_better
     from pipelines.readiness import attempt
+    from pipelines.registering import check_server
 
+    check_server(run)
     if isinstance(run.config.label, RubricLabelSettings):
-        declare(run)
-        return
+        return declare(run)
     tried = attempt(run, is_strict=True)
     found, findings = _checked(run, tried)
     fit, model = _fit(run, found, findings)
     judgement, findings = _judge(run, found, (fit, model), findings)
     with stage(run.named("tracking")) as say:
-        say(track(run, model, judgement, (found, findings)))
-    if judgement.is_passed:
+        said, status = track(run, model, judgement, (found, findings))
+        say(said)
+    if judgement.is_passed and status == ExitCode.OK:
         promote_if_better(run, Evidence(found.rows, findings))
+    return status
 
 
 def _checked(run: Run, tried: Attempt) -> tuple[Prepared, list[Finding]]:

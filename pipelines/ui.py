@@ -9,12 +9,13 @@ from pipelines.servers import run_server
 def ui(run: Run) -> int:
     """Serve the MLflow UI of the local store until it is stopped."""
     from icp_ml.errors import UnavailableError
-    from icp_ml.tracking.store import absolute_uri, server_environment, store
+    from icp_ml.tracking.reaching import absolute_uri, is_server, shown
+    from icp_ml.tracking.store import server_environment, store
 
     settings = run.config.tracking
-    if settings.uri.startswith("http"):
+    if is_server(settings.uri):
         raise UnavailableError(
-            f"the tracking server has its own UI: {settings.uri}", fix="Open that address."
+            f"the tracking server has its own UI: {shown(settings.uri)}", fix="Open that address."
         )
     with store(settings):
         pass  # made and migrated before the server's workers start

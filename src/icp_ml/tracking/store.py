@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 import warnings
@@ -16,14 +15,15 @@ from icp_ml.errors import IcpError, UnavailableError
 from icp_ml.model.candidate import Model
 from icp_ml.settings import TrackingSettings
 from icp_ml.tracking.exports import read_model, write_model
+from icp_ml.tracking.reaching import SQLITE, absolute_uri, check_answers, make_patient, reworded
 from icp_ml.tracking.relocation import follow_move
 
 if TYPE_CHECKING:
     from mlflow.entities.model_registry import ModelVersion
     from mlflow.tracking import MlflowClient
 
+KIND = ("mlflow.experimentKind", "custom_model_development")  # the UI's model training view
 CHAMPION, CHALLENGER = "champion", "challenger"
-SQLITE = "sqlite:///"
 FINISHED_TRAINING = "attributes.status = 'FINISHED' AND tags.`mlflow.source.name` = 'pipelines.train'"
 
 
@@ -45,12 +45,14 @@ def store(settings: TrackingSettings) -> Iterator[MlflowClient]:
     Raises
     ------
     UnavailableError
-        It does not answer.
+        It does not answer, or does not permit what it is asked.
     """
-    _quieten()
+    make_patient(settings)
+    check_answers(settings)
     import mlflow
     from mlflow.exceptions import MlflowException
     from mlflow.tracking import MlflowClient
+    from requests import RequestException
 
     uri = absolute_uri(settings.uri)
     try:
@@ -60,17 +62,8 @@ def store(settings: TrackingSettings) -> Iterator[MlflowClient]:
             with _prepared(settings, uri):
                 client = MlflowClient(uri)
             yield client
-    except MlflowException as failure:
-        detail = str(failure).splitlines()[0][:300]
-        fix = "Check tracking.uri, and that the server is up and lets you in."
-        raise UnavailableError("the tracking store did not do what it was asked.", [detail], fix) from failure
-
-
-def absolute_uri(uri: str) -> str:
-    """Make a relative SQLite address absolute, so that every working directory means the same file."""
-    if uri.startswith(SQLITE) and not uri.startswith(f"{SQLITE}/"):
-        return f"{SQLITE}{Path(uri.removeprefix(SQLITE)).resolve()}"
-    return uri
+    except (MlflowException, RequestException) as failure:
+        raise reworded(failure, settings) from failure
 
 
 def register(client: MlflowClient, model: Model, run_id: str, settings: TrackingSettings) -> Registered:
@@ -82,7 +75,19 @@ def register(client: MlflowClient, model: Model, run_id: str, settings: Tracking
         What was stored is not what was trained; no alias has moved.
     """
     folder = write_model(model, Path(settings.export_folder) / settings.registered_model)
-    number = _log_model(client, model, folder, settings, run_id)
+    return finish_registering(client, model, settings, _log_model(client, model, folder, settings, run_id))
+
+
+def finish_registering(
+    client: MlflowClient, model: Model, settings: TrackingSettings, number: str
+) -> Registered:
+    """Load a registered version back and make it the challenger; done twice, it is as done once.
+
+    Raises
+    ------
+    IcpError
+        What was stored is not what was trained; no alias has moved.
+    """
     client.set_model_version_tag(settings.registered_model, number, "model_version", model.version)
     if read_model(stored_folder(settings, number)).version != model.version:
         raise IcpError(
@@ -219,8 +224,7 @@ def experiment_id(client: MlflowClient, settings: TrackingSettings) -> str:
     if found is not None:
         return str(found.experiment_id)
     where = Path(settings.artifact_folder).resolve().as_uri() if settings.artifact_folder else None
-    kind = {"mlflow.experimentKind": "custom_model_development"}  # the UI's model training view
-    return str(client.create_experiment(settings.experiment, artifact_location=where, tags=kind))
+    return str(client.create_experiment(settings.experiment, artifact_location=where, tags=dict([KIND])))
 
 
 def server_environment() -> dict[str, str]:
@@ -230,12 +234,16 @@ def server_environment() -> dict[str, str]:
     return {**os.environ, **quiet, "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false", "PATH": commands}
 
 
-def _quieten() -> None:
-    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-    os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
-    os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "ERROR")
-    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
-    logging.getLogger("alembic").setLevel(logging.ERROR)
+def check_access(client: MlflowClient, settings: TrackingSettings) -> None:
+    """Write what changes nothing, to know before a training whether its run may be logged."""
+    from mlflow.exceptions import MlflowException
+
+    client.set_experiment_tag(experiment_id(client, settings), *KIND)
+    try:
+        client.set_registered_model_tag(settings.registered_model, "experiment", settings.experiment)
+    except MlflowException as failure:
+        if failure.error_code != "RESOURCE_DOES_NOT_EXIST":
+            raise
 
 
 def newest_run(client: MlflowClient, settings: TrackingSettings) -> Any | None:
