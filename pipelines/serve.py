@@ -15,8 +15,8 @@ def serve(run: Run) -> int:
     ConfigError
         There are several; a server answers with one model.
     """
-    from icp_ml.tracking.reaching import absolute_uri
-    from icp_ml.tracking.store import resolve, server_environment, store
+    from icp_ml.tracking.reaching import absolute_uri, server_environment
+    from icp_ml.tracking.store import resolve, store
 
     settings = _only_segment(run).config.tracking
     with store(settings) as client:

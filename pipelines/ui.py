@@ -9,8 +9,8 @@ from pipelines.servers import run_server
 def ui(run: Run) -> int:
     """Serve the MLflow UI of the local store until it is stopped."""
     from icp_ml.errors import UnavailableError
-    from icp_ml.tracking.reaching import absolute_uri, is_server, shown
-    from icp_ml.tracking.store import server_environment, store
+    from icp_ml.tracking.reaching import absolute_uri, is_server, server_environment, shown
+    from icp_ml.tracking.store import store
 
     settings = run.config.tracking
     if is_server(settings.uri):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from support import compose, free_port, wait_for
 
-from icp_ml.tracking.store import server_environment
+from icp_ml.tracking.reaching import server_environment
 
 ADMIN = ("admin", "a-long-pass-of-the-admin")
 AUTH = """[mlflow]
@@ -53,7 +53,7 @@ class TrackingServer:
         with (self.place / "log").open("a") as log:
             started = subprocess.Popen(line, stdout=log, stderr=log, env=environment)
             try:
-                wait_for(f"{self.uri}/health", started)
+                wait_for(f"{self.uri}/health", started, seconds=240)
                 yield self
             finally:
                 started.terminate()

@@ -11,8 +11,8 @@ from support import QUICK, command, compose, free_port, wait_for
 
 from icp_ml.errors import DataError, UnavailableError
 from icp_ml.tracking.exports import read_model, write_model
-from icp_ml.tracking.reaching import absolute_uri
-from icp_ml.tracking.store import CHAMPION, find, load, registered, server_environment, store
+from icp_ml.tracking.reaching import absolute_uri, server_environment
+from icp_ml.tracking.store import CHAMPION, find, load, registered, store
 
 
 def settings_of(*overrides):

@@ -61,6 +61,25 @@ def read_entry(folder: Path) -> pd.DataFrame:
     return entry
 
 
+def models_in(folder: Path) -> set[str]:
+    """Give the digests of the models that a published folder's ledger entry names; none without an entry.
+
+    Raises
+    ------
+    DataError
+        It is damaged.
+    """
+    path = folder / ENTRY
+    if not path.is_file():
+        return set()
+    try:
+        named = parquet.read_table(path, columns=["model_version"]).column(0).unique().to_pylist()
+    except (OSError, KeyError, pa.ArrowException) as failure:
+        fix = f"Restore it, or move {folder.name} away."
+        raise DataError(f"the ledger entry {path} cannot be read.", [str(failure)[:200]], fix) from failure
+    return {one for one in named if one}
+
+
 def write_movers(moved: Changes, folder: Path) -> None:
     """Write who moved, entered and left, with no cell that a spreadsheet would run."""
     safe = {name: moved.movers[name].map(safe_cell) for name in ("account_id", "name")}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -225,13 +223,6 @@ def experiment_id(client: MlflowClient, settings: TrackingSettings) -> str:
         return str(found.experiment_id)
     where = Path(settings.artifact_folder).resolve().as_uri() if settings.artifact_folder else None
     return str(client.create_experiment(settings.experiment, artifact_location=where, tags=dict([KIND])))
-
-
-def server_environment() -> dict[str, str]:
-    """Give MLflow's servers the commands of this environment, and keep them quiet and at home."""
-    commands = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    quiet = {"MLFLOW_LOGGING_LEVEL": "ERROR", "MLFLOW_DISABLE_TELEMETRY": "true", "PYTHONWARNINGS": "ignore"}
-    return {**os.environ, **quiet, "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false", "PATH": commands}
 
 
 def check_access(client: MlflowClient, settings: TrackingSettings) -> None:
