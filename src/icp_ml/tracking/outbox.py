@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from icp_ml.model.candidate import Model
 from icp_ml.settings import TrackingSettings
-from icp_ml.tracking.removing import children_of, runs_of, versions_of
+from icp_ml.tracking.removing import children_of, local_folder, runs_of, versions_of
 from icp_ml.tracking.store import load, store
 
 if TYPE_CHECKING:
@@ -148,5 +148,10 @@ def _record(client: MlflowClient, run: Run) -> Record:
     history: list[Any] = [
         one for name in run.data.metrics for one in client.get_metric_history(run.info.run_id, name)
     ]
-    folder = Path(client.download_artifacts(run.info.run_id, ""))
-    return Record(run, tuple(history), folder)
+    return Record(run, tuple(history), _local(run))
+
+
+def _local(run: Run) -> Path:
+    folder = local_folder(run.info.artifact_uri)
+    assert folder is not None  # the outbox is a local store
+    return folder

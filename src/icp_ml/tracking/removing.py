@@ -54,7 +54,7 @@ def size_of(client: MlflowClient, run: Run) -> int:
     runs = [run, *children_of(client, run)]
     places = [one.info.artifact_uri for one in runs]
     places += [model.artifact_location for one in runs for model in logged_models(client, one)]
-    folders = [folder for one in places if (folder := _folder(one)) is not None]
+    folders = [folder for one in places if (folder := local_folder(one)) is not None]
     return sum(bytes_in(folder) for folder in folders)
 
 
@@ -108,11 +108,11 @@ def _free_models(store: Any, run_ids: list[str]) -> None:
 
 def _remove_folders(addresses: Iterable[str]) -> None:
     """Remove local artifact folders, with the folder of their run's or model's name around them."""
-    for folder in filter(None, map(_folder, addresses)):
+    for folder in filter(None, map(local_folder, addresses)):
         shutil.rmtree(folder.parent if folder.name == "artifacts" else folder, ignore_errors=True)
 
 
-def _folder(address: str) -> Path | None:
+def local_folder(address: str) -> Path | None:
     """Give the folder of a local artifact address; None of any other."""
     parts = urlparse(address)
     return Path(unquote(parts.path)) if parts.scheme in ("", "file") else None
