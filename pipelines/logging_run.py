@@ -27,7 +27,9 @@ MAX_NAME = 120
 LOGGED_GROUPS = ("label", "split", "features", "model", "checks")
 
 
-def track(run: Run, model: Model, judgement: Judgement, made: tuple[Prepared, list[Finding]]) -> tuple[str, ExitCode]:
+def track(
+    run: Run, model: Model, judgement: Judgement, made: tuple[Prepared, list[Finding]]
+) -> tuple[str, ExitCode]:
     """Log and register a candidate; make it the champion where there is none; say what happened.
 
     One that fails a gate is registered as challenger and never promoted here. One that a tracking server

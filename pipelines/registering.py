@@ -24,9 +24,7 @@ SWITCH = "make promote ARGS=evaluation.promotion.accepts_other_label=true"
 REPORTS = ("report.html", "report.json")
 
 
-def registered(
-    run: Run, model: Model, training: Training, failures: Sequence[str]
-) -> tuple[str, ExitCode]:
+def registered(run: Run, model: Model, training: Training, failures: Sequence[str]) -> tuple[str, ExitCode]:
     """Log to the store and register; where a server cannot take it, to the outbox. Say what became of it."""
     from icp_ml.tracking.exports import write_report
     from icp_ml.tracking.outbox import TRAINING_ID, outbox_of

@@ -9,7 +9,6 @@ from icp_ml.config import Run, run_pipeline, stage
 from icp_ml.errors import ConfigError
 
 if TYPE_CHECKING:
-    from icp_ml.settings import TrackingSettings
     from icp_ml.tracking.outbox import Waiting
 
 
@@ -36,27 +35,28 @@ def send(run: Run) -> None:
         with locked(Path(settings.outbox)):
             found = waiting(settings)
             for one in found:
-                print(f"send: {one.name}: {_sent(settings, one)}", flush=True)
+                print(f"send: {one.name}: {_sent(run, one)}", flush=True)
         say(f"{count(len(found), 'training')} sent" if found else f"nothing waits in {settings.outbox}")
 
 
-def _sent(settings: TrackingSettings, which: Waiting) -> str:
+def _sent(run: Run, which: Waiting) -> str:
     """Send one, decide what it becomes as a training does, and remove it here; say what it became."""
     from icp_ml.tracking.outbox import kept, outbox_of
     from icp_ml.tracking.removing import remove_training
     from icp_ml.tracking.sending import deliver
     from icp_ml.tracking.store import store
-    from pipelines.registering import settled
+    from pipelines.registering import sent_words, settled
 
+    settings = run.config.tracking
     there, here, whole = which.there(settings), which.there(outbox_of(settings)), kept(settings, which)
     is_passed = whole.record.tags.get("gates") == "passed"
     with store(there) as client:
         found = deliver(client, there, whole)
         failures = () if is_passed else ("it failed a gate when it was trained.",)
-        said = settled(client, there, whole.model, found.number, failures)
+        said = settled(client, there, (whole.model, found), failures, run.config.today)
     with store(here) as client:
         remove_training(client, here, whole.record.run)
-    return said
+    return sent_words(there, found, said)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from icp_ml.config import Run, run_pipeline, stage
+from icp_ml.errors import ExitCode
 from pipelines.segmented import for_each_segment
 
 if TYPE_CHECKING:
