@@ -90,7 +90,15 @@ def model_lines(
 
 def _styles(names: Sequence[str]) -> dict[str, Any]:
     others = len(names) - 1
-    legend = alt.Legend(columns=2, symbolType="stroke", symbolStrokeWidth=2, labelLimit=190, title=None)
+    legend = alt.Legend(
+        columns=2,
+        symbolType="stroke",
+        symbolSize=400,
+        rowPadding=-4,
+        symbolStrokeWidth=2,
+        labelLimit=175,
+        title=None,
+    )
     dashes = [SOLID, *(DASHES[at % len(DASHES)] for at in range(others))]
     scales = [alt.Scale(domain=list(names), range=given) for given in ([ACCENT, *[GREY] * others], dashes)]
     is_candidate = alt.when(f"datum.model === {json.dumps(names[0])}")
@@ -105,7 +113,9 @@ def _answering(line: pd.DataFrame, tips: Sequence[alt.Tooltip]) -> Any:
     """Lay unseen points along a line: a line itself tells of its first point wherever it is pointed at."""
     some = line.iloc[np.unique(np.linspace(0, len(line) - 1, N_ANSWERS).round().astype(int))]
     chart = alt.Chart(rows_of(some.drop(columns="model")))
-    return chart.mark_point(filled=True, size=90, opacity=0).encode(x="x:Q", y="y:Q", tooltip=list(tips))
+    return chart.mark_point(filled=True, size=90, color=ACCENT, opacity=0).encode(
+        x="x:Q", y="y:Q", tooltip=list(tips)
+    )
 
 
 def band(columns: Mapping[str, Any], x: alt.X) -> Any:
