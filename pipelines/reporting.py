@@ -149,9 +149,16 @@ def _command(run: Run) -> str:
 
 def _filter_words(one: Mapping[str, Any]) -> str:
     """Say whom a filter of a segment keeps: "country: US, CA"."""
-    bounds = [f"{words} {one[name]}" for name, words in (("at_least", "from"), ("at_most", "to"))
+    bounds = [f"{words} {_number(one[name])}" for name, words in (("at_least", "from"), ("at_most", "to"))
               if one.get(name) is not None]  # fmt: skip
     return f"{one['column']}: {', '.join([*one.get('one_of', ()), *bounds])}"
+
+
+def _number(value: float | str) -> str:
+    """Write a bound: a large number with commas, a year without, a day as it is."""
+    if isinstance(value, str):
+        return value
+    return f"{value:,.0f}" if value >= 10_000 else f"{value:g}"
 
 
 def _points(run: Run) -> list[tuple[str, str]]:

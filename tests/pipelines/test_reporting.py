@@ -63,7 +63,7 @@ def test_a_declared_rubric_and_a_failed_gate_say_so(workplace) -> None:
     assert declared.returncode == 0, declared.stderr
     facts = facts_of(workplace, "declared")
     assert facts["verdict"] == "not tested"
-    assert facts["card"]["points"]["need"] == "employees: from 20.0, to 5000.0 (1)"
+    assert facts["card"]["points"]["need"] == "employees: from 20, to 5000 (1)"
     with opened(page_of(workplace, "declared")) as shown:
         assert "nothing to test" in shown.inner_text("header")
     failing = ("evaluation.min_roc_auc_low=0.99", "data.prospects=null", "tracking.registered_model=failing")
