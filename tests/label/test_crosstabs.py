@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from icp_ml.label.crosstabs import account_levels, cross_tables, lift_bounds, row_levels
+from icp_ml.label.crosstabs import cross_tables, lift_bounds
+from icp_ml.label.levels import account_levels, row_levels
 from icp_ml.schema import FIRMOGRAPHICS, Field
 
 FIELDS = {
@@ -143,3 +144,61 @@ def test_the_interval_holds_the_true_lift_as_often_as_it_says(size: int) -> None
         low, high = lift_bounds(np.repeat(is_best, size), np.repeat(is_in, size), group, 0.95)
         n_held += low <= 1.5 <= high
     assert 0.915 <= n_held / 300 <= 0.985
+
+
+def test_all_that_the_field_works_with_is_crossed() -> None:
+    names = ("revenue", "budget", "funding_total", "customer_size", "contact_roles", "technologies")
+    fields = FIELDS | {name: FIRMOGRAPHICS[name] for name in names}
+    fields |= {
+        "department_sales": Field("number", "people in sales"),
+        "visits": Field("number", "visits"),
+        "listed": Field("yes_no", "listed"),
+    }
+    n = 40
+    accounts = pd.DataFrame(
+        {
+            "account_id": [f"A{at:04}" for at in range(n)],
+            **{name: [5e5, 5e6] * (n // 2) for name in ("revenue", "budget", "funding_total")},
+            "customer_size": pd.array(["small", "large"] * (n // 2), "str"),
+            "contact_roles": pd.array(["IT", "IT|Finance"] * (n // 2), "str"),
+            "technologies": pd.array(["SAP", "Excel"] * (n // 2), "str"),
+            "department_sales": [5.0, 20.0] * (n // 2),
+            "visits": np.arange(n, dtype=np.float64),
+            "listed": [1.0, 0.0] * (n // 2),
+        }
+    )
+    levels = cross_tables(rows_of([1, 0] * (n // 2)), accounts, fields, 0.95).groupby("characteristic")[
+        "level"
+    ]
+    assert {name: list(one) for name, one in levels} == {
+        **{name: ["under 1M", "1M–10M"] for name in ("revenue", "budget", "funding")},
+        "size of their customers": ["large", "small"],
+        "contacts known": ["IT", "Finance"],
+        "technologies": ["Excel", "SAP"],
+        "people in sales": ["1–10", "11–50"],
+        "visits": ["up to 9.8", "9.8 to 20", "20 to 29", "over 29"],
+        "listed": ["no", "yes"],
+    }
+
+
+def test_the_last_funding_counts_in_years_to_the_day_described() -> None:
+    fields = FIELDS | {"last_funding_at": FIRMOGRAPHICS["last_funding_at"]}
+    dates = pd.to_datetime(["2022-01-01", "2019-05-05", "2023-01-01"])
+    accounts = pd.DataFrame({"account_id": ["A0000", "A0001", "A0002"], "last_funding_at": dates})
+    table = cross_tables(rows_of([1, 0, 0]), accounts, fields, 0.95)
+    assert list(table["level"]) == ["0–1 years", "3–5 years", "not known"]
+
+
+def test_the_case_of_a_level_makes_no_other_level() -> None:
+    table = crossed([1, 0, 0, 1], industry=["Software", "SOFTWARE", "software", "Software"])
+    assert table.index.to_list() == [("industry", "Software")]
+    assert table["n"].to_list() == [4]
+
+
+def test_levels_are_those_of_the_accounts_that_count() -> None:
+    """Prospects are cut as customers are, so that a level means the same on both sides."""
+    customers = accounts_of(20, industry=[f"I{at:02}" for at in range(10) for _ in range(2)])
+    prospects = accounts_of(30, industry=["I09"] * 10 + ["elsewhere"] * 20)
+    levels = account_levels(prospects, FIELDS, customers)["industry"]
+    assert set(levels) == {"other"}
+    assert set(account_levels(prospects, FIELDS)["industry"]) == {"I09", "elsewhere"}

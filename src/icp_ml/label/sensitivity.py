@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from icp_ml.errors import IcpError
-from icp_ml.label.crosstabs import account_levels, row_levels
 from icp_ml.label.definition import label_rows
 from icp_ml.label.labels import Labels, Tables
+from icp_ml.label.levels import account_levels, row_levels
 from icp_ml.label.variations import moves
 from icp_ml.schema import Field
 from icp_ml.settings import LabelSettings
