@@ -29,7 +29,7 @@ def card_json(card: Card) -> str:
         "archetypes": [asdict(one) for one in card.archetypes],
     }
     content |= {name: _table(getattr(card, name)) for name in TABLES}
-    return json.dumps(_plain(content), ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
+    return json.dumps(plain_json(content), ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
 
 
 def read_card(text: str) -> Card:
@@ -88,12 +88,14 @@ def _read_table(stored: Mapping[str, Any]) -> pd.DataFrame:
     return pd.DataFrame(stored["data"], columns=stored["columns"])
 
 
-def _plain(value: Any) -> Any:
+def plain_json(value: Any) -> Any:
     """Turn NumPy's numbers to plain ones, and what is not a number to None."""
     if isinstance(value, Mapping):
-        return {str(name): _plain(one) for name, one in value.items()}
+        return {str(name): plain_json(one) for name, one in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
+        return [plain_json(one) for one in value]
     if isinstance(value, np.generic):
         value = value.item()
+    if isinstance(value, date):
+        return value.isoformat()
     return None if isinstance(value, float) and not np.isfinite(value) else value

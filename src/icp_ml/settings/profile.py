@@ -22,6 +22,7 @@ class ProfileSettings(Settings):
     min_core_lift: Positive  # lower bound of a core group's lift must lie above 1; its lift at least here
     min_core_best: Share  # of the best customers, in each core group; fewer make a niche
     max_anti_lift: NotNegative  # an anti group's lift at most here
-    max_archetypes: Count  # groups of best customers
+    max_archetypes: Count  # kinds of best customers
+    min_archetype_share: Share  # of the best customers, in each kind
     n_examples: Annotated[int, Field(ge=0)]  # customers named for each group
     folder: str
