@@ -38,7 +38,19 @@ class Repeats:
     by_kind: Counter[str] = field(default_factory=Counter)
 
 
-def repeats_in(first: FirstPass, settings: MatchingSettings) -> Repeats:
+@dataclass(frozen=True)
+class ListKeys:
+    """The keys of a list's rows in memory, as `match_keys` gives them: 8 bytes for each key of each row."""
+
+    keys: pd.DataFrame
+
+    def column(self, name: str) -> Keys:
+        """Give one key of every row."""
+        found: Keys = self.keys[name.removeprefix(KEY)].to_numpy()
+        return found
+
+
+def repeats_in(first: FirstPass | ListKeys, settings: MatchingSettings) -> Repeats:
     """Find each row that repeats an earlier one of its segment: by id, else by the settings' keys in order.
 
     Only the order of the rows decides which one is the original.
@@ -53,7 +65,7 @@ def repeats_in(first: FirstPass, settings: MatchingSettings) -> Repeats:
     return Repeats(originals, Counter(kind for _, kind in found.values()))
 
 
-def _repeats(first: FirstPass, kind: str, settings: MatchingSettings) -> dict[int, int]:
+def _repeats(first: FirstPass | ListKeys, kind: str, settings: MatchingSettings) -> dict[int, int]:
     if kind in ("account_id", "domain"):
         return repeats_of_earlier(_column(first, "id" if kind == "account_id" else kind))
     shared = _column(first, kind)
@@ -69,7 +81,7 @@ def _repeats(first: FirstPass, kind: str, settings: MatchingSettings) -> dict[in
     return found
 
 
-def _column(first: FirstPass, name: str) -> Keys:
+def _column(first: FirstPass | ListKeys, name: str) -> Keys:
     """Read one key of every stored row."""
     keys: Keys = first.column(KEY + name)
     return keys
