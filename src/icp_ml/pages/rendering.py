@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,21 @@ def render(template: str, **facts: Any) -> str:
         What the template names; a chart becomes part of the page through `figure`.
     """
     return _environment().get_template(template).render(**facts)
+
+
+def browse_page(content: Mapping[str, Any]) -> str:
+    """Render the page to look through scored prospects.
+
+    Parameters
+    ----------
+    content : mapping
+        Plain JSON, as `browse.content` gathers it; what the page's script shows of it, it sets as text.
+    """
+    from markupsafe import Markup
+
+    written = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    safe = written.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return render("browse.html.j2", content=Markup(safe), facts=content)
 
 
 def figure(chart: Any, words: str) -> Markup:
@@ -66,4 +82,5 @@ def _environment() -> Environment:
     found.globals["style"] = Markup(css_variables() + style)
     found.globals["chart_script"] = lambda: Markup(pages_script())
     found.globals["figure"] = figure
+    found.globals["own_file"] = lambda name: Markup((folder / name).read_text(encoding="utf-8"))
     return found
