@@ -86,7 +86,7 @@ def tier_changes(
     n_changes : int
         Most of one account.
     n_threads : int
-        The result depends neither on it nor on a row's neighbours.
+        The result depends neither on it nor on a row's neighbours, but that items are spelled as most do.
 
     Returns
     -------

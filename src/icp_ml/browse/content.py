@@ -81,32 +81,20 @@ def page_content(parts: Sequence[Part], fields: dict[str, Field], facts: Mapping
     dict
         Plain JSON; `strings` holds the texts, that others name by their places, -1 for none.
     """
-    pool = _Pool()
     listed, accounts, scored = (
         pd.concat([getattr(one, name) for one in parts], ignore_index=True)
         for name in ("listed", "accounts", "scored")
     )
-    order = np.lexsort((-listed["score"], listed["fit_rank"].fillna(np.inf))).tolist()
+    order = np.lexsort((-listed["score"], listed["fit_rank"].fillna(np.inf)))
     listed, accounts, scored = (one.iloc[order].reset_index(drop=True) for one in (listed, accounts, scored))
     changes = [change for one in parts for change in one.changes]
-    values = shown_columns(accounts, fields)
-    rows = {
-        "id": accounts["account_id"].tolist(),
-        "name": [one if isinstance(one, str) else "" for one in scored["name"]],
-        "score": _rounded(scored["rank_score"], 4),
-        "rank": [
-            -1 if np.isnan(one) else int(one) for one in listed["fit_rank"].to_numpy(float, na_value=np.nan)
-        ],
-        "completeness": _rounded(scored["data_completeness"], 3),
-        **{name: pool.places((scored if name == "unfamiliar" else listed)[name]) for name in TEXTS},
-        **{name: _flags((scored if name == "is_familiar" else listed)[name]) for name in FLAGS},
-        "reasons_for": [_reasons(one, pool) for one in scored["reasons_for"]],
-        "reasons_against": [_reasons(one, pool) for one in scored["reasons_against"]],
-        "similar_best": [_names(one, pool) for one in scored["similar_best"]],
-        "similar_poor": [_names(one, pool) for one in scored["similar_poor"]],
-    }
+    pool, values = _Pool(), shown_columns(accounts, fields)
     columns = list(values)
-    rows["changes"] = [_changes(changes[at], pool, columns) for at in order]
+    rows = {
+        **_numbers(listed, accounts, scored),
+        **_texts(listed, scored, pool),
+        "changes": [_changes(changes[at], pool, columns) for at in order.tolist()],
+    }
     shown = [
         {
             "words": fields[name].words,
@@ -123,6 +111,30 @@ def page_content(parts: Sequence[Part], fields: dict[str, Field], facts: Mapping
         "rows": rows,
         "values": shown,
         "strings": list(pool.texts),
+    }
+
+
+def _numbers(listed: pd.DataFrame, accounts: pd.DataFrame, scored: pd.DataFrame) -> dict[str, list[Any]]:
+    """Give what each row has of its own: id and name, numbers, flags."""
+    ranks = listed["fit_rank"].to_numpy(dtype=np.float64, na_value=np.nan)
+    return {
+        "id": accounts["account_id"].tolist(),
+        "name": [one if isinstance(one, str) else "" for one in scored["name"]],
+        "score": _rounded(scored["rank_score"], 4),
+        "rank": np.nan_to_num(ranks, nan=-1).astype(int).tolist(),
+        "completeness": _rounded(scored["data_completeness"], 3),
+        **{name: _flags((scored if name == "is_familiar" else listed)[name]) for name in FLAGS},
+    }
+
+
+def _texts(listed: pd.DataFrame, scored: pd.DataFrame, pool: _Pool) -> dict[str, list[Any]]:
+    """Give what rows share: tiers, reasons, neighbours."""
+    return {
+        **{name: pool.places((scored if name == "unfamiliar" else listed)[name]) for name in TEXTS},
+        **{
+            name: [_reasons(one, pool) for one in scored[name]] for name in ("reasons_for", "reasons_against")
+        },
+        **{name: [_names(one, pool) for one in scored[name]] for name in ("similar_best", "similar_poor")},
     }
 
 

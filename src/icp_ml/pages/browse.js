@@ -28,7 +28,7 @@
     return made;
   };
   const tierMark = (tier) => make("span", `tier tone-${TONES[tier] ?? "none"}`, tier);
-  const percent = (share) => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;
+  const percent = (share, n = 1) => `${(100 * share).toFixed(n)} %`; // a decimal: 39.6 % reaches a cut-off of 39.5 %
   const points = (number) => `${Number(number.toFixed(2))}`;
   const said = (at, number) => (segment(at).is_points ? points(number) : percent(number));
 
@@ -352,7 +352,7 @@
     const meter = make("meter");
     meter.value = rows.completeness[at];
     meter.setAttribute("aria-label", "Share of the model's attributes that are known");
-    const line = make("p", "", "", meter, ` ${percent(rows.completeness[at])} of what the model looks at is known.`);
+    const line = make("p", "", "", meter, ` ${percent(rows.completeness[at], 0)} of what the model looks at is known.`);
     const worth = text(rows.worth_finding[at]);
     return section("What is known", line, ...(worth ? [named("p", "", `Worth finding out: ${worth}.`)] : []));
   };
