@@ -12,7 +12,7 @@ from icp_ml.evaluation.backtest import backtest_table
 from icp_ml.evaluation.case import Case, Told
 from icp_ml.evaluation.effects import effects
 from icp_ml.evaluation.fairness import group_table
-from icp_ml.evaluation.figures import Scored, bootstrap_figures, compare
+from icp_ml.evaluation.figures import Interval, Scored, bootstrap_figures, compare
 from icp_ml.evaluation.gates import gate_failures
 from icp_ml.evaluation.held_out import BASE_RATE, CANDIDATE, HeldOut
 from icp_ml.evaluation.marks import field_marks
@@ -64,11 +64,7 @@ def report_of(
         test=_counts(test.part),
         confidence=settings.confidence,
         figures=figures,
-        differences={
-            name: compare(candidate, one, settings, seed)
-            for name, one in scored.items()
-            if name not in (CANDIDATE, BASE_RATE)
-        },
+        differences=_differences(scored, settings, seed),
         tiers=tiers,
         backtest=backtest_table(test, case.sample),
         groups=group_table(test, case.sample, settings, seed),
@@ -80,6 +76,14 @@ def report_of(
         failures=gate_failures(figures[CANDIDATE], found, (), settings),
         notes=[*_model_notes(case.model), *told.notes],
     )
+
+
+def _differences(
+    scored: Mapping[str, Scored], settings: EvaluationSettings, seed: int
+) -> dict[str, dict[str, Interval]]:
+    """Compare the candidate with each other kind of model on the same rows."""
+    others = {name: one for name, one in scored.items() if name not in (CANDIDATE, BASE_RATE)}
+    return {name: compare(scored[CANDIDATE], one, settings, seed) for name, one in others.items()}
 
 
 def _model_notes(model: Model) -> list[str]:
