@@ -30,9 +30,8 @@ def profile(run: Run) -> None:
 
 
 def _profile(run: Run) -> None:
-    from icp_ml.data.publish import latest, locked, publication
+    from icp_ml.data.publish import MANIFEST, latest, locked, publication
     from icp_ml.segments import segment_name
-    from pipelines.manifests import read_manifest
     from pipelines.picturing import make_profile
 
     config = run.config
@@ -43,9 +42,10 @@ def _profile(run: Run) -> None:
     folder, key = Path(segment_name(config.profile.folder, run.segment, "/")), _key(run, model)
     with locked(folder):
         before = latest(folder)
-        if before is not None and read_manifest(before)["key"] == key:
+        manifest = {} if before is None else json.loads((before / MANIFEST).read_text(encoding="utf-8"))
+        if manifest.get("key") == key:
             print(f"{run.named('profile')}: nothing has changed since; in {folder / 'latest'}")
-            print(read_manifest(before)["statement"])
+            print(manifest["statement"])
             return
         with publication(folder, f"{config.today}_{key[:8]}", key[:12]) as working:
             made = make_profile(run, model, working)
@@ -93,7 +93,7 @@ def _key(run: Run, model: Model) -> str:
 def _written(run: Run, made: Made, places: tuple[Path, Path | None], key: str) -> None:
     """Write all files; page and facts lie beside the model too."""
     from icp_ml.data.profiled import csv_text
-    from icp_ml.data.publish import write_json, write_text
+    from icp_ml.data.publish import MANIFEST, write_json, write_text
     from icp_ml.profile.documents import documents_of
 
     folder, before = places
@@ -105,7 +105,7 @@ def _written(run: Run, made: Made, places: tuple[Path, Path | None], key: str) -
         texts |= {"cross_tables.csv": csv_text(made.card.crosses)}
         for name, text in texts.items():
             write_text(folder / name, text)
-        write_json(folder / "manifest.json", {"key": key, "statement": made.card.statement})
+        write_json(folder / MANIFEST, {"key": key, "statement": made.card.statement})
         if made.run_id:
             _log(run, made.run_id, texts)
         kept = ", two of them beside the model in MLflow too" if made.run_id else ""
