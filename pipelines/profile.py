@@ -29,9 +29,15 @@ def profile(run: Run) -> None:
     for_each_segment(run, _profile)
 
 
+def profile_folder(run: Run) -> Path:
+    """Give the folder of a segment's profiles."""
+    from icp_ml.segments import segment_name
+
+    return Path(segment_name(run.config.profile.folder, run.segment, "/"))
+
+
 def _profile(run: Run) -> None:
     from icp_ml.data.publish import MANIFEST, latest, locked, publication
-    from icp_ml.segments import segment_name
     from pipelines.picturing import make_profile
 
     config = run.config
@@ -39,7 +45,7 @@ def _profile(run: Run) -> None:
     if model is None:
         print(f"{run.named('profile')}: {NOT_LEARNT}.")
         return
-    folder, key = Path(segment_name(config.profile.folder, run.segment, "/")), _key(run, model)
+    folder, key = profile_folder(run), _key(run, model)
     with locked(folder):
         before = latest(folder)
         manifest = {} if before is None else json.loads((before / MANIFEST).read_text(encoding="utf-8"))

@@ -61,6 +61,7 @@ def _all_going(run: Run, now: float) -> Iterator[Going]:
     for one, versions in runs:
         yield from _runs(one, needed | versions, now)
         yield from _exports(one.config, needed | versions, now)
+        yield from _history(one, now)
 
 
 def _said(n: int, n_bytes: int, is_confirmed: bool) -> str:
@@ -99,15 +100,32 @@ def _lists(config: Config, now: float) -> Iterator[Going]:
             yield _folder("list", one)
 
 
+def _history(run: Run, now: float) -> Iterator[Going]:
+    """Give the profiles, and the papers of promotions, of a segment that may go."""
+    from icp_ml.data.retention import leftovers, old_folders, old_lists
+    from pipelines.moving import promotion_folder
+    from pipelines.profile import profile_folder
+
+    before, n_kept = _before(run.config, now), run.config.tracking.retention.keep_lists
+    profiles, promotions = profile_folder(run), promotion_folder(run)
+    papers = [one.parent for one in promotions.glob("[!.]*/decision.json")]
+    old = [*old_lists(profiles, n_kept, before), *old_folders(papers, n_kept, before)]
+    for one in [*old, *leftovers(profiles, before), *leftovers(promotions, before)]:
+        yield _folder("history", one)
+
+
 def _exports(config: Config, needed: set[str], now: float) -> Iterator[Going]:
     """Give the exports of a segment's models that may go, except those that anything needs."""
     from icp_ml.data.retention import leftovers, old_folders
+    from icp_ml.tracking.exports import report_folder
 
     settings, before = config.tracking, _before(config, now)
     folder = Path(settings.export_folder, settings.registered_model)
     models = [one.parent for one in folder.glob("[!.]*/model.json")]
     old = old_folders(models, settings.retention.keep_exports, before)
-    for one in [*(one for one in old if one.name not in needed), *leftovers(folder, before)]:
+    going = [one for one in old if one.name not in needed]
+    reports = [report_folder(folder, one.name) for one in going]
+    for one in [*going, *(one for one in reports if one.is_dir()), *leftovers(folder, before)]:
         yield _folder("export", one)
 
 

@@ -34,7 +34,8 @@ def add_run(client, name, parent=None, **tags):
 
 
 def names(client):
-    return {one.info.run_name for one in runs_of(client, experiment_id(client, settings()))}
+    found = runs_of(client, experiment_id(client, settings()))
+    return {one.info.run_name for one in found if "fold" not in one.data.tags}
 
 
 @pytest.fixture
@@ -75,7 +76,7 @@ def test_confirmed_it_frees_the_space_and_keeps_the_champion(old):
     folders = {one.name for one in Path("var/tracking/artifacts").iterdir()}
     prune(compose(*GONE, CONFIRMED))
     with store(settings()) as client:
-        assert names(client) == {"new", "value experiment=quick"}
+        assert names(client) == {"new", "value, blend, experiment=quick"}
         assert find(client, settings(), CHAMPION).number == "1"
     assert len(folders) - len({one.name for one in Path("var/tracking/artifacts").iterdir()}) == 3
     prune(compose(*GONE, CONFIRMED))
@@ -106,6 +107,24 @@ def test_the_newest_list_stays_even_where_it_is_the_oldest(workplace):
     assert latest(LIST).name == "c"
 
 
+def test_old_profiles_and_papers_of_promotions_go_with_the_report_of_a_model_that_goes(workplace):
+    for number, name in enumerate(("a", "b", "c")):
+        published(Path("var/profile/demo"), name, "none", number)
+        published(Path("var/promotion/demo"), name, "none", number)
+        Path("var/promotion/demo", name, "manifest.json").rename(
+            Path("var/promotion/demo", name, "decision.json")
+        )
+        Path("models/icp_ml_demo", name).mkdir()
+        Path("models/icp_ml_demo", name, "model.json").write_text("{}")
+        Path("models/icp_ml_demo", f"{name}.report").mkdir()
+    Path("var/profile/demo/latest").symlink_to("c")
+    prune(compose(*GONE, "tracking.retention.keep_exports=1", CONFIRMED))
+    assert {one.name for one in Path("var/profile/demo").iterdir()} == {"a", "c", "latest"}
+    assert len(list(Path("var/promotion/demo").iterdir())) == 1
+    reports = {one.name.removesuffix(".report") for one in Path("models/icp_ml_demo").glob("*.report")}
+    assert reports == {one.parent.name for one in Path("models/icp_ml_demo").glob("*/model.json")}
+
+
 def test_a_model_that_a_list_or_a_rollback_needs_stays(workplace):
     with store(settings()) as client:
         add_versions(client, first={}, second={"promoted": "yes"}, unused={}, listed={}, last={})
@@ -114,7 +133,7 @@ def test_a_model_that_a_list_or_a_rollback_needs_stays(workplace):
     published(LIST, "stays", "listed", 0)
     prune(compose(*GONE, CONFIRMED))
     with store(settings()) as client:
-        assert names(client) == {"value experiment=quick", "first", "second", "listed", "last"}
+        assert names(client) == {"value, blend, experiment=quick", "first", "second", "listed", "last"}
         found = client.search_model_versions(f"name = '{settings().registered_model}'")
     assert {one.tags["model_version"] for one in found} > {"first", "second", "listed", "last"}
 
