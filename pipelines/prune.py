@@ -117,15 +117,12 @@ def _history(run: Run, now: float) -> Iterator[Going]:
 def _exports(config: Config, needed: set[str], now: float) -> Iterator[Going]:
     """Give the exports of a segment's models that may go, except those that anything needs."""
     from icp_ml.data.retention import leftovers, old_folders
-    from icp_ml.tracking.exports import report_folder
 
     settings, before = config.tracking, _before(config, now)
     folder = Path(settings.export_folder, settings.registered_model)
     models = [one.parent for one in folder.glob("[!.]*/model.json")]
     old = old_folders(models, settings.retention.keep_exports, before)
-    going = [one for one in old if one.name not in needed]
-    reports = [report_folder(folder, one.name) for one in going]
-    for one in [*going, *(one for one in reports if one.is_dir()), *leftovers(folder, before)]:
+    for one in [*(one for one in old if one.name not in needed), *leftovers(folder, before)]:
         yield _folder("export", one)
 
 

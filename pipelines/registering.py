@@ -26,19 +26,16 @@ REPORTS = ("report.html", "report.json")
 
 def registered(run: Run, model: Model, training: Training, failures: Sequence[str]) -> tuple[str, ExitCode]:
     """Log to the store and register; where a server cannot take it, to the outbox. Say what became of it."""
-    from icp_ml.tracking.exports import write_report
     from icp_ml.tracking.outbox import TRAINING_ID, outbox_of
     from icp_ml.tracking.reaching import is_server
     from icp_ml.tracking.store import store
 
     settings = run.config.tracking
-    folder = Path(settings.export_folder) / settings.registered_model
-    report = write_report(folder, model.version, {name: training.texts[f"report/{name}"] for name in REPORTS})
-    where = f"also in {folder / model.version}; report: {report}"
     marked = replace(training, tags={**training.tags, TRAINING_ID: uuid4().hex})
     try:
         with store(settings) as client:
             found = _logged(client, settings, model, marked)
+            where = _written(settings, model, training)
             said = settled(client, settings, (model, found), failures, run.config.today)
             return f"{_named(settings, found)}, {where}; {said}", ExitCode.OK
     except UnavailableError as failure:
@@ -46,9 +43,18 @@ def registered(run: Run, model: Model, training: Training, failures: Sequence[st
             raise
         with store(outbox_of(settings)) as client:
             _logged(client, outbox_of(settings), model, marked)
-        why = failure.what.rstrip(".")
+        where, why = _written(settings, model, training), failure.what.rstrip(".")
         said = f"not sent: {why}; kept in {settings.outbox} until make send"
         return f"{model.version}, {where}; {said}", ExitCode.ALARMS
+
+
+def _written(settings: TrackingSettings, model: Model, training: Training) -> str:
+    """Write the report to the exported model; say where both are."""
+    from icp_ml.tracking.exports import write_report
+
+    folder = Path(settings.export_folder) / settings.registered_model
+    report = write_report(folder, model.version, {name: training.texts[f"report/{name}"] for name in REPORTS})
+    return f"also in {folder / model.version}; report: {report}"
 
 
 def settled(

@@ -128,9 +128,18 @@ def checked(composed: Any) -> Run:
         config = Config.model_validate(values)
     except ValidationError as failure:
         raise wrong_settings(failure.errors()) from failure
-    overrides = tuple(HydraConfig.get().overrides.task) if HydraConfig.initialized() else ()
+    overrides = _overrides() if HydraConfig.initialized() else ()
     _check_label_counts(config, overrides)
     return Run(config, OmegaConf.to_yaml(composed, resolve=False), overrides)
+
+
+def _overrides() -> tuple[str, ...]:
+    """List what the command line changed as it was written: no value from the environment in it."""
+    from hydra.core.hydra_config import HydraConfig
+    from omegaconf import OmegaConf
+
+    written: Any = OmegaConf.to_container(HydraConfig.get().overrides.task, resolve=False)
+    return tuple(written)
 
 
 def _say_which_job() -> None:

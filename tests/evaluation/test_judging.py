@@ -193,7 +193,7 @@ def test_a_flat_candidate_has_a_full_report() -> None:
     assert found.report.figures["icp_ml"]["roc_auc"].value == 0.5
     assert (found.report.verdict, found.report.p_value) == ("none found", 1)
     assert "No attribute moves the scores" in str(found.plots["importance"].to_dict()["title"])
-    assert (len(found.effects), found.effect_plots) == (0, {})
+    assert (len(found.report.effects), found.effect_plots) == (0, {})
     for chart in found.plots.values():
         chart.to_dict()
         assert png(chart, 1)

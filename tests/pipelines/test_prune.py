@@ -107,22 +107,17 @@ def test_the_newest_list_stays_even_where_it_is_the_oldest(workplace):
     assert latest(LIST).name == "c"
 
 
-def test_old_profiles_and_papers_of_promotions_go_with_the_report_of_a_model_that_goes(workplace):
+def test_old_profiles_and_papers_of_promotions_go(workplace):
     for number, name in enumerate(("a", "b", "c")):
         published(Path("var/profile/demo"), name, "none", number)
         published(Path("var/promotion/demo"), name, "none", number)
         Path("var/promotion/demo", name, "manifest.json").rename(
             Path("var/promotion/demo", name, "decision.json")
         )
-        Path("models/icp_ml_demo", name).mkdir()
-        Path("models/icp_ml_demo", name, "model.json").write_text("{}")
-        Path("models/icp_ml_demo", f"{name}.report").mkdir()
     Path("var/profile/demo/latest").symlink_to("c")
-    prune(compose(*GONE, "tracking.retention.keep_exports=1", CONFIRMED))
+    prune(compose(*GONE, CONFIRMED))
     assert {one.name for one in Path("var/profile/demo").iterdir()} == {"a", "c", "latest"}
     assert len(list(Path("var/promotion/demo").iterdir())) == 1
-    reports = {one.name.removesuffix(".report") for one in Path("models/icp_ml_demo").glob("*.report")}
-    assert reports == {one.parent.name for one in Path("models/icp_ml_demo").glob("*/model.json")}
 
 
 def test_a_model_that_a_list_or_a_rollback_needs_stays(workplace):

@@ -16,7 +16,7 @@ PICTURES = 8
 
 
 def page_of(place: Path, name: str = "icp_ml_demo") -> Path:
-    (found,) = (place / "models" / name).glob("*.report/report.html")
+    (found,) = (place / "models" / name).glob("*/report/report.html")
     return found
 
 
@@ -35,10 +35,10 @@ def test_the_report_opens_on_a_phone_and_its_charts_answer(trained) -> None:
 
 
 def test_the_model_beside_its_report_is_still_the_one_that_was_registered(trained) -> None:
-    folder, _, version = str(page_of(trained).parent).rpartition("/")
-    number = version.removesuffix(".report")
-    assert read_model(Path(folder) / number, number).version == number
-    facts = read_report(Path(folder), number)
+    model = page_of(trained).parents[1]
+    number = model.name
+    assert read_model(model, number).version == number
+    facts = read_report(model.parent, number)
     assert facts is not None
     assert facts["card"]["model_version"] == number
 

@@ -58,7 +58,10 @@ def test_a_run_keeps_config_report_data_and_plots(newest):
     wanted |= {"distribution", "backtest", "importance", "learning_curve"}
     assert plots == {f"plots/{name}.png" for name in wanted}
     tables = {one.path for one in client.list_artifacts(run.info.run_id, "report") if ".csv" in one.path}
-    wanted = ("backtest", "folds", "groups", "learning_curve", "test_rows", "tiers")
+    wanted = [
+        *("backtest", "effects", "folds", "groups", "importance"),
+        *("learning_curve", "test_rows", "tiers"),
+    ]
     assert tables == {f"report/{name}.csv" for name in wanted}
     assert run.data.params["label.definition"] == "value"
 

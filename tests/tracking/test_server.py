@@ -11,9 +11,10 @@ from support import QUICK, command, compose
 
 from icp_ml.errors import UnavailableError
 from icp_ml.tracking import sending
+from icp_ml.tracking.datasets import UsedData
 from icp_ml.tracking.outbox import TRAINING_ID, outbox_of, waiting
 from icp_ml.tracking.removing import children_of, runs_of
-from icp_ml.tracking.runs import Training, finish_run, log_dataset, log_training
+from icp_ml.tracking.runs import Training, finish_run, log_training, start_run
 from icp_ml.tracking.store import CHALLENGER, CHAMPION, experiment_id, find, load, register, store
 from pipelines.registering import check_server
 from pipelines.send import send
@@ -77,12 +78,20 @@ def keep(run, gates="passed"):
     settings, model = outbox_of(run.config.tracking), load(compose().config.tracking)
     tags = {TRAINING_ID: f"of {settings.experiment}", "gates": gates, "model_version": model.version}
     training = Training(
-        "kept", "seed: 1", {"seed": 1}, tags, {"test/roc_auc": 0.75}, {}, {"report/a.md": "a"}
+        name="kept",
+        composed="seed: 1",
+        parameters={"seed": 1},
+        tags=tags,
+        metrics={"test/roc_auc": 0.75},
+        plots={},
+        texts={"report/a.md": "a"},
+        tables={},
+        datasets=[UsedData("customers", "source", "d1", {"uri": "x"}, {}, {"num_rows": 3})],
     )
     with store(settings) as client:
         experiment = experiment_id(client, settings)
-        run_id = log_training(client, experiment, training)
-        log_dataset(client, run_id, "customers", "d1", {"n_rows": 3})
+        run_id = start_run(client, experiment, training)
+        log_training(client, run_id, training)
         child = client.create_run(experiment, run_name="fold 1", tags={"mlflow.parentRunId": run_id})
         for step in (1, 2):
             client.log_metric(child.info.run_id, "log_loss", 1 / step, step=step)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,7 +10,7 @@ import pandas as pd
 
 from icp_ml.features.encoder import Encoder
 from icp_ml.features.statistics import Codes, Floats
-from icp_ml.profile.axes import Bools, Day, axes_of
+from icp_ml.profile.axes import Axis, Bools, Day
 from icp_ml.profile.card import Condition, GroupKind
 from icp_ml.profile.conditions import condition_of
 from icp_ml.profile.search import Asked, Ground, best_box, met_by
@@ -66,7 +66,7 @@ class Sample:
     day : pandas.Series
     fit : ndarray of float64, shape (n_rows,)
     is_customer, is_learnt : ndarray of bool, shape (n_rows,)
-        Whether it is a label row; whether conditions are searched on it, or fidelity measured.
+        Whether it is a label row; whether conditions are searched on it.
     """
 
     accounts: pd.DataFrame
@@ -74,6 +74,14 @@ class Sample:
     fit: Floats
     is_customer: Bools
     is_learnt: Bools
+
+    def halves(self) -> tuple[Sample, Sample]:
+        """Give it twice, each half searched on once."""
+        return self, replace(self, is_learnt=~self.is_learnt)
+
+    def whole(self) -> Sample:
+        """Give it with all rows searched on."""
+        return replace(self, is_learnt=np.ones_like(self.is_learnt))
 
     @property
     def weight(self) -> Floats:
@@ -106,7 +114,7 @@ def fields_used(fields: Mapping[str, Field], encoder: Encoder, prospects: pd.Dat
 
 
 def sample_of(evidence: Evidence, n_prospects: int, seed: int) -> Sample:
-    """Draw prospects, and halve all rows: one half to search on; rows of one group stay together."""
+    """Draw prospects, and halve all rows: one half is marked as learnt; rows of one group stay together."""
     rng = np.random.default_rng(seed)
     n_drawn = min(n_prospects, len(evidence.prospects))
     drawn = np.sort(rng.permutation(len(evidence.prospects))[:n_drawn])
@@ -123,18 +131,25 @@ def sample_of(evidence: Evidence, n_prospects: int, seed: int) -> Sample:
     )
 
 
-def candidates(sample: Sample, fields: Mapping[str, Field], settings: ProfileSettings) -> list[Candidate]:
+def candidates(sample: Sample, axes: Sequence[Axis], settings: ProfileSettings) -> list[Candidate]:
     """Search for groups one after the other, each among the rows that no group before it took.
 
     What a group is said to be is decided later, by what was observed. Source of the covering: Friedman and
     Fisher, "Bump hunting in high-dimensional data", 1999, section 11.
+
+    Parameters
+    ----------
+    sample : Sample
+        Searched where it is learnt.
+    axes : sequence of Axis
+        Of the sample's accounts.
+    settings : ProfileSettings
 
     Returns
     -------
     list of (kind, conditions)
         "core" for those where the model's fit is high, "anti" where it is low.
     """
-    axes = axes_of(sample.accounts, fields, sample.day)
     min_counted = settings.min_group_share * (sample.is_customer & sample.is_learnt).sum()
     weight = sample.weight
     found: list[Candidate] = []

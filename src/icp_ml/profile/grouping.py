@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
@@ -12,14 +12,16 @@ from scipy.stats import rankdata
 
 from icp_ml.features.statistics import Codes, Floats, log_odds
 from icp_ml.label.crosstabs import lift_bounds
-from icp_ml.profile.axes import Bools
+from icp_ml.profile.axes import Axis, Bools, axes_of
 from icp_ml.profile.card import Fidelity, Group, GroupKind
 from icp_ml.profile.conditions import OTHER, are_met, assign
 from icp_ml.profile.distilling import Candidate, Evidence, Sample, candidates, sample_of
 from icp_ml.profile.statement import conditions_said
+from icp_ml.schema import Field
 from icp_ml.settings import ProfileSettings
 
 KINDS: tuple[GroupKind, ...] = ("core", "niche", "anti")
+Rules = tuple[ProfileSettings, float]
 FIT_BOUNDS = (1e-6, 1 - 1e-6)  # log-odds of 0 and 1 are none
 
 
@@ -28,9 +30,11 @@ def distil(
 ) -> tuple[tuple[Group, ...], Fidelity]:
     """Give the groups of the profile, in the order in which a company is tried, and their fidelity.
 
-    Conditions are searched on half of the label rows and of the drawn prospects, by the model's fit; the
-    figures of a group are of all label rows, and the fidelity of the other half. A group is claimed where
-    what was observed shows what the model says: see `_claimed`. Last comes everyone else.
+    Conditions are searched on the label rows and the drawn prospects, by the model's fit; the figures of a
+    group are of all label rows. A group is claimed where what was observed shows what the model says: see
+    `_claimed`. Last comes everyone else. The fidelity is that of groups found in the same way on half of the
+    rows, measured on the other half, for both halves: a search on all rows has none left to be measured on,
+    and one on half of them hangs on how they were halved.
 
     Parameters
     ----------
@@ -41,15 +45,23 @@ def distil(
     seed : int
         Draws the prospects and the halves.
     """
-    sample = sample_of(evidence, settings.n_prospects, seed)
-    found = candidates(sample, evidence.fields, settings) if _tells(evidence, confidence) else []
+    sample, rules = sample_of(evidence, settings.n_prospects, seed), (settings, confidence)
+    axes = axes_of(sample.accounts, evidence.fields, sample.day) if _tells(evidence, confidence) else []
+    groups, *of_halves = (
+        _described(_found(one, axes, evidence, rules), evidence, confidence)
+        for one in (sample.whole(), *sample.halves())
+    )
+    return groups, fidelity_of(list(zip(of_halves, sample.halves(), strict=True)), evidence)
+
+
+def _found(sample: Sample, axes: Sequence[Axis], evidence: Evidence, rules: Rules) -> list[Candidate]:
+    """Search on a sample, and keep what is claimed; nothing without axes."""
     claimed: list[Candidate] = []
-    for candidate in found:
-        kind = _claimed(candidate, claimed, evidence, (settings, confidence))
-        if kind is not None and sum(one == kind for one, _ in claimed) < settings.max_groups:
+    for candidate in candidates(sample, axes, rules[0]) if axes else []:
+        kind = _claimed(candidate, claimed, evidence, rules)
+        if kind is not None and sum(one == kind for one, _ in claimed) < rules[0].max_groups:
             claimed = sorted([*claimed, (kind, candidate[1])], key=lambda one: KINDS.index(one[0]))
-    groups = _described(_still_claimed(claimed, evidence, (settings, confidence)), evidence, confidence)
-    return groups, fidelity_of(groups, sample, evidence)
+    return _still_claimed(claimed, evidence, rules)
 
 
 def _tells(evidence: Evidence, confidence: float) -> bool:
@@ -93,9 +105,6 @@ def _seen(is_in: Bools, evidence: Evidence, confidence: float) -> _Seen:
     group: Codes = pd.factorize(evidence.rows["group"])[0]
     low, high = lift_bounds(is_best, is_in, group, confidence)
     return _Seen(n, n_best, rate, float(rate / is_best.mean()), float(low), float(high))
-
-
-Rules = tuple[ProfileSettings, float]
 
 
 def _claimed(
@@ -174,26 +183,39 @@ def _described(claimed: Sequence[Candidate], evidence: Evidence, confidence: flo
     return tuple(groups)
 
 
-def fidelity_of(groups: Sequence[Group], sample: Sample, evidence: Evidence) -> Fidelity:
-    """Measure how far groups say what the model says, on the half that they were not searched on.
+def fidelity_of(halves: Sequence[tuple[Sequence[Group], Sample]], evidence: Evidence) -> Fidelity:
+    """Measure how far groups say what the model says, each on the rows that they were not searched on.
 
-    Each row is given its group's mean log-odds on the half that they were searched on.
+    Each row is given its group's mean log-odds on the rows that they were searched on.
+
+    Parameters
+    ----------
+    halves : sequence of (groups, Sample)
+        The sample is learnt where they were searched.
+    evidence : Evidence
     """
-    names = assign(groups[:-1], sample.accounts, evidence.fields, sample.day)
-    model = log_odds(np.clip(sample.fit, *FIT_BOUNDS))
-    by_group = pd.Series(model[sample.is_learnt]).groupby(names[sample.is_learnt]).mean()
-    held = ~sample.is_learnt
-    said = by_group.reindex(names[held]).fillna(float(model.mean())).to_numpy(dtype=np.float64)
-    core = np.isin(names[held], [one.name for one in groups if one.kind == "core"])
-    is_best_fit = sample.fit[held] >= evidence.best_fit
+    measured = [_held_out(groups, sample, evidence.fields) for groups, sample in halves]
+    fit, said, core = (np.concatenate(parts) for parts in zip(*measured, strict=True))
+    model, is_best_fit = log_odds(np.clip(fit, *FIT_BOUNDS)), fit >= evidence.best_fit
     n_both = float((core & is_best_fit).sum())
     return Fidelity(
-        r2=_explained(model[held], said),
-        spearman=_rank_correlation(model[held], said),
+        r2=_explained(model, said),
+        spearman=_rank_correlation(model, said),
         best_fit_precision=n_both / float(core.sum()) if core.any() else float("nan"),
         best_fit_recall=n_both / float(is_best_fit.sum()) if is_best_fit.any() else float("nan"),
-        n=int(held.sum()),
+        n=len(fit),
     )
+
+
+def _held_out(
+    groups: Sequence[Group], sample: Sample, fields: Mapping[str, Field]
+) -> tuple[Floats, Floats, Bools]:
+    """Give the fit of each row held out, what its group says of the log-odds, and whether it is core."""
+    names = assign(groups[:-1], sample.accounts, fields, sample.day)
+    model, held = log_odds(np.clip(sample.fit, *FIT_BOUNDS)), ~sample.is_learnt
+    by_group = pd.Series(model[sample.is_learnt]).groupby(names[sample.is_learnt]).mean()
+    said = by_group.reindex(names[held]).fillna(float(model.mean())).to_numpy(dtype=np.float64)
+    return sample.fit[held], said, np.isin(names[held], [one.name for one in groups if one.kind == "core"])
 
 
 def _explained(model: Floats, said: Floats) -> float:

@@ -29,12 +29,12 @@ def write_model(model: Model, folder: Path) -> Path:
 
 
 def report_folder(folder: Path, version: str) -> Path:
-    """Give where a model's report lies: beside the model, whose content its version digests."""
-    return folder / f"{version}.report"
+    """Give where a model's report lies: within its folder, apart from what its version digests."""
+    return folder / version / "report"
 
 
 def write_report(folder: Path, version: str, texts: Mapping[str, str]) -> Path:
-    """Write a model's report beside it, a file at a time in one step; give the page's path."""
+    """Write the report of a written model, a file at a time in one step; give the page's path."""
     target = report_folder(folder, version)
     target.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
