@@ -86,7 +86,7 @@ def keep(run, gates="passed"):
         plots={},
         texts={"report/a.md": "a"},
         tables={},
-        datasets=[UsedData("customers", "source", "d1", {"uri": "x"}, {}, {"num_rows": 3})],
+        datasets=[UsedData("customers", "source", "d1", {"type": "local", "uri": "x"}, {}, {"num_rows": 3})],
     )
     with store(settings) as client:
         experiment = experiment_id(client, settings)
