@@ -27,11 +27,13 @@ $(STAMP): pyproject.toml constraints.txt setup/environment
 	@printf '%s' "$(CURDIR)" > $(VENV)/.place
 	@touch $@
 
-demo: $(STAMP) ## train on the embedded demo data, score the demo prospects, say where the results are
+demo: $(STAMP) ## train on the embedded demo data, score and profile the demo prospects, say where the results are
 	@$(RUN).demo $(ARGS)
 	@$(RUN).train $(ARGS)
 	@$(RUN).predict $(ARGS)
-	@echo "Open var/scored/demo/latest/scored.csv and sort it by fit_percentile; see the runs with make ui."
+	@$(RUN).browse $(ARGS)
+	@$(RUN).profile $(ARGS)
+	@echo "Open var/scored/demo/latest/page.html and var/profile/demo/latest/profile.html; see the runs with make ui."
 
 train: $(STAMP) ## learn who the best customers are, and log the model to MLflow
 	@$(RUN).train $(ARGS)

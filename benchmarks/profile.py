@@ -1,6 +1,6 @@
 """Say how well the planted profile comes back: python -m benchmarks.profile models/icp_ml_demo/VERSION.
 
-Three ways to distil the model are compared on the same halves: the product's boxes at several size powers, a
+First what `make profile` wrote is compared with the truth, over the new prospects. Then three ways to distil the model are compared on the same halves: the product's boxes at several size powers, a
 shallow regression tree on the log-odds, and the peeling of PRIM. Run where `make demo` wrote its files. The
 overlap is that of prospects: with those who meet the planted sentence, and with those of whom enough is known
 to see it.
@@ -61,6 +61,7 @@ def main() -> None:
     config = composed()
     evidence = evidence_of(config, Path(sys.argv[1]))
     planted = planted_of(evidence.prospects)
+    written(evidence.prospects["account_id"], planted)
     print(f"{len(planted.is_met):,} prospects, {planted.is_met.sum():,} meet the sentence, ", end="")
     print(f"of {planted.is_seen.sum():,} it is known")
     print(
@@ -71,6 +72,24 @@ def main() -> None:
         boxes(config.model_copy(update={"profile": config.profile.model_copy(update={"size_power": power})}),
               evidence, planted)  # fmt: skip
     others(config, evidence, planted)
+
+
+def written(account_id: pd.Series, planted: Planted) -> None:
+    """Print how the groups of the newest written profile overlap with the truth."""
+    path = Path("var/profile/demo/latest/prospects.csv")
+    if not path.is_file():
+        print(f"{path} is not there: make profile writes it")
+        return
+    group = pd.read_csv(path, index_col="account_id")["group"].reindex(account_id).to_numpy()
+    is_listed = pd.notna(group)
+    print(f"make profile: {is_listed.sum():,} new prospects")
+    for wanted in (["Core 1"], sorted({one for one in group[is_listed] if one.startswith("Core")})):
+        kept = np.isin(group[is_listed].astype(str), wanted)
+        for said, truth in (("planted", planted.is_met), ("known", planted.is_seen)):
+            met = truth[is_listed]
+            both = (kept & met).sum()
+            figures = f"precision {both / kept.sum():.3f}, recall {both / met.sum():.3f}"
+            print(f"  {', '.join(wanted)} against {said}: {figures}, Jaccard {both / (kept | met).sum():.3f}")
 
 
 def composed() -> Config:
@@ -135,7 +154,7 @@ def boxes(config: Config, evidence: Evidence, planted: Planted) -> None:
 
 
 def others(config: Config, evidence: Evidence, planted: Planted) -> None:
-    """Print the figures of the tree and of PRIM, on the same halves and the same parts of columns."""
+    """Print the figures of the tree and of PRIM, on one half, with the same parts of columns."""
     sample = sample_of(evidence, len(evidence.prospects), config.seed)
     axes = axes_of(sample.accounts, evidence.fields, sample.day)
     n, min_share = len(evidence.rows), config.profile.min_group_share
