@@ -12,7 +12,7 @@ from support import compose
 
 from icp_ml.data.outcomes import label_tables
 from icp_ml.data.samples import prospect_sample
-from icp_ml.data.segments import check_segments, covers, in_segment, overlaps, share_line
+from icp_ml.data.segments import check_segments, covers, in_segment, overlaps
 from icp_ml.errors import ConfigError, DataError
 from icp_ml.label import label_digest
 from icp_ml.segments import segment_digest, segment_facts, segment_name
@@ -124,7 +124,6 @@ def test_a_segment_keeps_its_customers_their_outcomes_and_of_these_its_own(mappi
     part = in_segment(whole, "pumps", segment([of_country("DE")], [of_line("Pumps")]), mapping)
     ids = {name: rows["account_id"].to_list() for name, rows in part.rows.items()}
     assert ids == {"customers": ["A", "B"], "orders": ["A"], "deals": ["A"]}
-    assert share_line(whole, part) == "2 of 4 customers, 1 of 4 orders, 1 of 2 deals"
     assert whole.rows["orders"]["account_id"].to_list() == ["A", "A", "C", "X"]
 
 

@@ -77,12 +77,6 @@ def in_segment(
     return replace(tables, tables={one: replace(tables.tables[one], rows=kept[one]) for one in kept})
 
 
-def share_line(whole: TrainingTables, part: TrainingTables) -> str:
-    """Say how much of each table a segment has."""
-    counts = [f"{len(rows):,} of {len(whole.rows[name]):,} {name}" for name, rows in part.rows.items()]
-    return ", ".join(counts)
-
-
 @dataclass
 class Coverage:
     """Which segments cover the prospects of a list, counted as it streams by.

@@ -74,11 +74,6 @@ def on_cuts(trees: Trees, groups: Codes) -> tuple[Cuts, BinnedTrees]:
     return Cuts(features, value, most + 1), binned
 
 
-def bin_type(cuts: Cuts) -> type[np.unsignedinteger[Any]]:
-    """Give the narrowest type that holds every bin: one byte up to 254 thresholds of a feature."""
-    return np.min_scalar_type(cuts.missing).type
-
-
 @compiled
 def put_into_bins(columns: Floats, start: int, n_rows: int, cuts: Cuts, bins: Bins) -> None:
     """Give each value its bin: the number of thresholds below it, or that of a missing value.

@@ -11,7 +11,7 @@ import pandas as pd
 
 from icp_ml.features.statistics import Floats
 from icp_ml.label.crosstabs import cross_tables
-from icp_ml.label.levels import NOT_KNOWN, account_levels
+from icp_ml.label.levels import account_levels
 from icp_ml.model.candidate import Model
 from icp_ml.profile.archetypes import Best, named
 from icp_ml.profile.card import Group
@@ -97,12 +97,6 @@ def crosses_of(customers: Customers, prospects: Side, confidence: float) -> pd.D
     keys = list(zip(table["characteristic"], table["level"], strict=True))
     n = [prospects.levels[key] if key[0] in known else np.nan for key in keys]
     return table.assign(n_prospects=n, prospect_share=np.array(n) / max(prospects.n, 1))
-
-
-def unknown_shares(crosses: pd.DataFrame, n: int) -> dict[str, float]:
-    """Give the share of customers of whom a characteristic is not known."""
-    lines = crosses.loc[crosses["level"] == NOT_KNOWN]
-    return {str(name): int(rows) / n for name, rows in zip(lines["characteristic"], lines["n"], strict=True)}
 
 
 def examples_of(
