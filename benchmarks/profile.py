@@ -2,8 +2,8 @@
 
 First what `make profile` wrote is compared with the truth, over the new prospects. Then three ways to distil
 the model are compared: the product's boxes at several size powers, a shallow regression tree on the log-odds,
-and the peeling of PRIM. Run where `make demo` wrote its files. The overlap is that of prospects: with those who
-meet the planted sentence, and with those of whom enough is known to see it.
+and the peeling of PRIM. Run where `make demo` wrote its files. The overlap is that of prospects: with those
+who meet the planted sentence, and with those of whom enough is known to see it.
 """
 
 from __future__ import annotations
