@@ -56,24 +56,28 @@ def _is_settled(run: Run) -> bool:
             return False
         with stage(run.named("promote")) as say:
             name = f"{settings.registered_model} {challenger.number} ({challenger.model_version})"
-            if champion is None:
-                _first(run, client, challenger)
-            say(f"{name} is the champion{', the first' if champion is None else ' already'}")
+            said = _first(run, client, challenger) if champion is None else "is the champion already"
+            say(f"{name} {said}")
     return True
 
 
-def _first(run: Run, client: MlflowClient, challenger: Registered) -> None:
-    """Make a challenger the first champion, unless it failed a gate when it was trained."""
-    from icp_ml.tracking.decisions import Decision
+def _first(run: Run, client: MlflowClient, challenger: Registered) -> str:
+    """Make a challenger the first champion, unless it failed a gate or was taken back; say what it is."""
+    from icp_ml.tracking.decisions import Decision, rolled_back_on
     from icp_ml.tracking.decisions import promote as make_champion
 
     settings = run.config.tracking
     if client.get_run(challenger.run_id).data.tags.get("gates") != "passed":
         what = f"{settings.registered_model} {challenger.number} failed its gates when it was trained."
         raise UnavailableError(what, fix="See report/report.md of its run in make ui; train a better one.")
-    if not run.config.evaluation.promotion.is_dry_run:
-        decision = Decision("promoted", challenger, None, "the first", run.config.today)
-        make_champion(client, settings, decision)
+    back = rolled_back_on(client, settings, challenger.model_version)
+    if back is not None:
+        what = f"{settings.registered_model} {challenger.number} was taken back on {back}."
+        raise UnavailableError(what, fix="Train a better one; or remove its tag rolled_back in make ui.")
+    if run.config.evaluation.promotion.is_dry_run:
+        return "would be the champion, the first"
+    make_champion(client, settings, Decision("promoted", challenger, None, "the first", run.config.today))
+    return "is the champion, the first"
 
 
 def _evidence(run: Run) -> Evidence:

@@ -219,3 +219,28 @@ def test_without_a_list_the_stability_is_not_looked_at_and_that_is_said(place) -
     done = command("promote", *LOOSE, cwd=place)
     assert "list: not looked at, " in done.stdout
     assert (done.returncode, champion()) == (0, "2"), done.stdout + done.stderr
+
+
+def without_champion() -> None:
+    settings = compose().config.tracking
+    with store(settings) as client:
+        client.delete_registered_model_alias(settings.registered_model, CHAMPION)
+
+
+def test_a_dry_run_of_the_first_champion_says_would(place) -> None:
+    without_champion()
+    dry = command("promote", "evaluation.promotion.is_dry_run=true", cwd=place)
+    assert (dry.returncode, in_use(CHAMPION)) == (0, None)
+    assert ") would be the champion, the first" in dry.stdout
+    assert ") is the champion, the first" in command("promote", cwd=place).stdout
+    assert champion() == "2"
+
+
+def test_what_was_taken_back_is_no_first_champion_either(place) -> None:
+    assert command("promote", *LOOSE, cwd=place).returncode == 0
+    assert command("rollback", cwd=place).returncode == 0
+    without_champion()
+    done = command("promote", cwd=place)
+    assert done.returncode == 69
+    assert "icp_ml_demo 2 was taken back on 2026-01-01." in done.stderr
+    assert in_use(CHAMPION) is None
