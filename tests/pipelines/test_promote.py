@@ -244,3 +244,14 @@ def test_what_was_taken_back_is_no_first_champion_either(place) -> None:
     assert done.returncode == 69
     assert "icp_ml_demo 2 was taken back on 2026-01-01." in done.stderr
     assert in_use(CHAMPION) is None
+
+
+def test_nothing_changes_where_the_decision_cannot_be_logged(place) -> None:
+    assert command("promote", *LOOSE, cwd=place).returncode == 0
+    before = tags("2")
+    (place / LOG).unlink()
+    (place / LOG).mkdir()
+    done = command("rollback", cwd=place)
+    assert done.returncode == 69
+    assert "the decision cannot be logged in var/decisions/demo.jsonl: " in done.stderr
+    assert (champion(), tags("2")) == ("2", before)

@@ -60,12 +60,15 @@ def promote(client: MlflowClient, settings: TrackingSettings, decision: Decision
         Another champion is in use than the one that was compared.
     DataError
         The stored artifact is not the model that was registered.
+    UnavailableError
+        The log of decisions cannot be written to; nothing was changed.
     """
     number, now = decision.about.number, find(client, settings, CHAMPION)
     if (now and now.number) != (decision.champion and decision.champion.number):
         what = f"another model became the champion of {settings.registered_model} meanwhile."
         raise LockedError(what, fix="Run make promote again, to compare with that one.")
     stored_model(settings, decision.about)
+    _check_log(settings)
     before = decision.champion.number if decision.champion else ""
     _tag(client, settings, number, {"promoted": str(decision.today), BEFORE: before})
     _tag_decision(client, settings, number, decision)
@@ -83,6 +86,7 @@ def roll_back(client: MlflowClient, settings: TrackingSettings, decision: Decisi
     """Go back to the champion that the decision names, once it proved to be whole."""
     assert decision.champion is not None
     stored_model(settings, decision.champion)
+    _check_log(settings)
     number = decision.about.number
     _tag(client, settings, number, {ROLLED_BACK: str(decision.today)})
     _tag_decision(client, settings, number, decision)
@@ -148,6 +152,17 @@ def write_line(settings: TrackingSettings, decision: Decision) -> None:
         stream.write(json.dumps(content, ensure_ascii=False) + "\n")
         stream.flush()
         os.fsync(stream.fileno())
+
+
+def _check_log(settings: TrackingSettings) -> None:
+    """Refuse before anything changes what could not be logged afterwards."""
+    path = Path(settings.decisions)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.open("a", encoding="utf-8").close()
+    except OSError as failure:
+        what = f"the decision cannot be logged in {path}: {failure.strerror}."
+        raise UnavailableError(what, fix="Free or permit it, then run again.") from failure
 
 
 def _tag_decision(client: MlflowClient, settings: TrackingSettings, number: str, decision: Decision) -> None:
