@@ -100,7 +100,8 @@ def _settle(run: Run, client: MlflowClient, pair: Pair, found: tuple[Ground, Dos
     name = f"{config.today}_{ground.attempt.key[:8]}"
     where = str(write_dossier(dossier, promotion_folder(run), name))
     outcome = "dry run" if is_dry else "promoted" if is_passed else "refused"
-    if dossier.compared is not None:
+    was_refused = (ground.attempt.key, "refused") in {(one.key, one.outcome) for one in ground.earlier}
+    if dossier.compared is not None and not was_refused:
         attempt = replace(ground.attempt, outcome=outcome, words=dossier.words, where=where)
         record_attempt(client, config.tracking, pair.challenger, attempt)
     if not is_dry:

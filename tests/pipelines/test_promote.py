@@ -255,3 +255,11 @@ def test_nothing_changes_where_the_decision_cannot_be_logged(place) -> None:
     assert done.returncode == 69
     assert "the decision cannot be logged in var/decisions/demo.jsonl: " in done.stderr
     assert (champion(), tags("2")) == ("2", before)
+
+
+def test_a_dry_run_does_not_wipe_out_a_refusal(place) -> None:
+    strict = ("evaluation.promotion.max_tier_changes=0", *LOOSE)
+    assert command("promote", *strict, cwd=place).returncode == 10
+    command("promote", *strict, "evaluation.promotion.is_dry_run=true", "seed=2", cwd=place)
+    again = command("promote", *strict, "seed=3", cwd=place)
+    assert "refused before, on the same accounts: tiers: " in again.stdout
