@@ -43,6 +43,11 @@ def list_moves(run: Run, number: str, models: tuple[Model, Model]) -> tuple[Move
         The champion's version.
     models : tuple of Model
         Champion and challenger.
+
+    Raises
+    ------
+    UnavailableError
+        The list went away, or was written to, while it was scored: that decides nothing.
     """
     from icp_ml.evaluation.moves import moves, stability_gates
     from icp_ml.evaluation.promotion import Gate
@@ -59,6 +64,8 @@ def list_moves(run: Run, number: str, models: tuple[Model, Model]) -> tuple[Move
         return None, [Gate("list", None, failure.what)]
     try:
         before, after = (_entry(quiet, listing, one) for one in models)
+    except UnavailableError:
+        raise
     except IcpError as failure:
         return None, [Gate("list", False, failure.what)]
     found = moves(before, after, TIERS, settings.top_share)

@@ -11,6 +11,7 @@ import pytest
 from filelock import FileLock
 from support import command, compose
 
+from icp_ml.errors import UnavailableError
 from icp_ml.tracking.store import CHALLENGER, CHAMPION, find, load, registered, store
 
 QUICKER = (
@@ -263,3 +264,19 @@ def test_a_dry_run_does_not_wipe_out_a_refusal(place) -> None:
     command("promote", *strict, "evaluation.promotion.is_dry_run=true", "seed=2", cwd=place)
     again = command("promote", *strict, "seed=3", cwd=place)
     assert "refused before, on the same accounts: tiers: " in again.stdout
+
+
+def test_a_list_that_is_written_to_meanwhile_refuses_nothing_for_good(place, monkeypatch) -> None:
+    from pipelines import scoring
+    from pipelines.promote import promote
+
+    def changed(*_: object) -> None:
+        raise UnavailableError("the list was changed while it was read.", fix="Run again.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(scoring, "_check_unchanged", changed)
+        with pytest.raises(UnavailableError, match="changed while it was read"):
+            promote(compose(*LOOSE))
+    assert "attempt_" not in "".join(tags("2"))
+    assert command("promote", *LOOSE, cwd=place).returncode == 0
+    assert champion() == "2"
