@@ -280,3 +280,14 @@ def test_a_list_that_is_written_to_meanwhile_refuses_nothing_for_good(place, mon
     assert "attempt_" not in "".join(tags("2"))
     assert command("promote", *LOOSE, cwd=place).returncode == 0
     assert champion() == "2"
+
+
+def test_a_champion_before_that_was_removed_is_none_to_go_back_to(place) -> None:
+    assert command("promote", *LOOSE, cwd=place).returncode == 0
+    settings = compose().config.tracking
+    with store(settings) as client:
+        client.delete_model_version(settings.registered_model, "1")
+    done = command("rollback", cwd=place)
+    assert done.returncode == 69
+    assert "icp_ml_demo 2 has no champion before it to go back to." in done.stderr
+    assert champion() == "2"

@@ -100,14 +100,15 @@ def champion_before(client: MlflowClient, settings: TrackingSettings, now: Regis
     Raises
     ------
     UnavailableError
-        There is none.
+        There is none, or it was removed.
     """
-    seen, tags = {now.number}, _tags(client, settings, now.number)
-    while (number := tags.get(BEFORE, "")) and number not in seen:
-        seen.add(number)
-        tags = _tags(client, settings, number)
-        if ROLLED_BACK not in tags:
+    kept = {str(one.version): one.tags for one in versions(client, settings)}
+    seen, number = {now.number}, kept[now.number].get(BEFORE, "")
+    while number in kept and number not in seen:
+        if ROLLED_BACK not in kept[number]:
             return registered(client, settings, number)
+        seen.add(number)
+        number = kept[number].get(BEFORE, "")
     what = f"{settings.registered_model} {now.number} has no champion before it to go back to."
     raise UnavailableError(what, fix="Train a better model, and promote it with make promote.")
 
@@ -173,7 +174,3 @@ def _tag_decision(client: MlflowClient, settings: TrackingSettings, number: str,
 def _tag(client: MlflowClient, settings: TrackingSettings, number: str, tags: dict[str, str]) -> None:
     for name, value in tags.items():
         client.set_model_version_tag(settings.registered_model, number, name, value)
-
-
-def _tags(client: MlflowClient, settings: TrackingSettings, number: str) -> dict[str, str]:
-    return dict(client.get_model_version(settings.registered_model, number).tags)
