@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from icp_ml.config import Run, stage
+from icp_ml.settings import TrackingSettings
 from pipelines.attempting import Evidence, Ground, Pair, ground_of
 from pipelines.gating import judged, paper_gates
 
@@ -74,19 +75,26 @@ def promote_if_better(run: Run, evidence: Evidence) -> None:
     Nothing is decided where the challenger is the champion, or evaluation.promotion.is_automatic says no.
     """
     from icp_ml.errors import IcpError
+
+    if not run.config.evaluation.promotion.is_automatic:
+        return
+    try:
+        if not _has_rival(run.config.tracking):
+            return
+        with stage(run.named("promotion")) as say:
+            say(decide(run, evidence, False).line)
+    except IcpError as failure:
+        with stage(run.named("promotion")) as say:
+            say(f"not decided: {failure.what}", [failure.fix])
+
+
+def _has_rival(settings: TrackingSettings) -> bool:
+    """Say whether there is a champion, and another challenger."""
     from icp_ml.tracking.store import CHALLENGER, CHAMPION, find, store
 
-    settings = run.config.tracking
     with store(settings) as client:
         champion, challenger = (find(client, settings, alias) for alias in (CHAMPION, CHALLENGER))
-    is_another = champion and challenger and champion.model_version != challenger.model_version
-    if not (is_another and run.config.evaluation.promotion.is_automatic):
-        return
-    with stage(run.named("promotion")) as say:
-        try:
-            say(decide(run, evidence, False).line)
-        except IcpError as failure:
-            say(f"not decided: {failure.what}", [failure.fix])
+    return bool(champion and challenger and champion.model_version != challenger.model_version)
 
 
 def _settle(run: Run, client: MlflowClient, pair: Pair, found: tuple[Ground, Dossier]) -> Decided:

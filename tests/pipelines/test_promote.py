@@ -291,3 +291,18 @@ def test_a_champion_before_that_was_removed_is_none_to_go_back_to(place) -> None
     assert done.returncode == 69
     assert "icp_ml_demo 2 has no champion before it to go back to." in done.stderr
     assert champion() == "2"
+
+
+def test_a_training_is_done_though_the_store_goes_away_before_the_decision(
+    place, monkeypatch, capsys
+) -> None:
+    from icp_ml.tracking import store as tracking
+    from pipelines.attempting import Evidence
+    from pipelines.promoting import promote_if_better
+
+    def gone(*_: object) -> None:
+        raise UnavailableError("the tracking server does not answer.", fix="Start it.")
+
+    monkeypatch.setattr(tracking, "find", gone)
+    promote_if_better(compose(), Evidence(None, []))
+    assert "promotion: not decided: the tracking server does not answer." in capsys.readouterr().out
