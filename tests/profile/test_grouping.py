@@ -104,6 +104,16 @@ def test_noise_in_the_labels_leaves_the_rule_standing() -> None:
     assert "100 to 1,000 employees" in groups[0].words
 
 
+@pytest.mark.parametrize("rate", [0.4, 0.6, 0.8])
+def test_groups_are_found_where_so_many_are_best_that_no_lift_is_high(rate: float) -> None:
+    known = evidence()
+    rows, rng = known.rows, np.random.default_rng(4)
+    is_best = meets_rule(known.accounts) | (rng.random(len(rows)) < rate)
+    groups, _ = distil(replace(known, rows=rows.assign(is_best=is_best)), settings(), 0.95, 1)
+    assert groups[0].kind in ("core", "niche")
+    assert groups[0].rate > 0.9
+
+
 def test_limits_of_the_settings_hold() -> None:
     tight = settings().model_copy(update={"max_conditions": 2, "max_levels": 1, "max_groups": 1})
     groups, _ = distil(evidence(), tight, 0.95, 1)

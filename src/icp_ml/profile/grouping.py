@@ -112,9 +112,9 @@ def _claimed(
 ) -> GroupKind | None:
     """Say what a group is by what was observed of it, beside the groups before; None where it is nothing.
 
-    A core or niche group's lift is `min_core_lift` at least and the lower bound of its interval above 1; an
-    anti group's `max_anti_lift` at most and the upper bound below 1. Among rows that the model never saw the
-    lift must lie on the same side of 1.
+    A core or niche group's lift is `min_core_lift` at least (less where many are best) and the lower bound of
+    its interval above 1; an anti group's `max_anti_lift` at most and the upper bound below 1. Among rows that
+    the model never saw the lift must lie on the same side of 1.
     """
     settings, confidence = rules
     day = evidence.rows["as_of"]
@@ -126,10 +126,16 @@ def _claimed(
         return None
     if candidate[0] == "anti":
         return "anti" if seen.lift <= settings.max_anti_lift and seen.high < 1 else None
-    if seen.lift < settings.min_core_lift or seen.low <= 1:
+    is_best = evidence.rows["is_best"]
+    if seen.lift < _core_lift(settings, float(is_best.mean())) or seen.low <= 1:
         return None
-    is_large = seen.n_best >= settings.min_core_best * evidence.rows["is_best"].sum()
+    is_large = seen.n_best >= settings.min_core_best * is_best.sum()
     return "core" if is_large else "niche"
+
+
+def _core_lift(settings: ProfileSettings, rate: float) -> float:
+    """Give the lift that a core group needs; none is above one over the rate, so half-way there will do."""
+    return min(settings.min_core_lift, (1 + 1 / rate) / 2)
 
 
 def _agrees(is_in: Bools, evidence: Evidence, kind: GroupKind) -> bool:
