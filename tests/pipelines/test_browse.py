@@ -133,6 +133,17 @@ def test_hostile_names_are_shown_as_they_are_and_run_nothing(scored) -> None:
         assert page.locator("#account b, #rows img, #rows script").count() == 0
 
 
+def test_on_paper_words_are_not_broken_for_the_sake_of_a_wide_rank(scored) -> None:
+    width = (
+        "name => document.querySelector(`#printed tr > :nth-child(${name})`).getBoundingClientRect().width"
+    )
+    with opened(page_of(scored), size=(680, 1000)) as page:
+        page.emulate_media(media="print")
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        assert page.evaluate(width, 1) < 60 < page.evaluate(width, 2)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 680
+
+
 def test_the_downloaded_list_is_the_filtered_one_and_no_cell_runs_as_a_formula(scored) -> None:
     with opened(page_of(scored)) as page:
         page.locator("#search").fill("hyperlink")
