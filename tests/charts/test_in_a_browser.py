@@ -36,7 +36,10 @@ def page(tmp_path_factory) -> Path:
     score = np.clip(0.3 + 0.3 * is_best + 0.2 * draw.normal(size=400), 0, 1)
     test = {
         "icp_ml": Scored(is_best, score, np.arange(400)),
-        "rubric": Scored(is_best, draw.random(400), np.arange(400)),
+        **{
+            name: Scored(is_best, draw.random(400), np.arange(400))
+            for name in ("boosted trees", "logistic regression", "rubric")
+        },
     }
     training, _, model = trained()
     charts = [*plots(test, evaluation, 1, "customer").values()]

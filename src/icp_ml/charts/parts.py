@@ -93,7 +93,9 @@ def _styles(names: Sequence[str]) -> dict[str, Any]:
     legend = alt.Legend(
         columns=2,
         symbolType="stroke",
-        symbolSize=400,
+        symbolSize=300,
+        columnPadding=6,
+        labelFontSize=11,  # three kinds of model and their figures fit into a phone
         rowPadding=-4,
         symbolStrokeWidth=2,
         labelLimit=175,
