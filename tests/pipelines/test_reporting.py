@@ -14,6 +14,9 @@ from pipelines.reporting import MAX_NOTE, note_of
 QUICK_SEGMENTS = (*QUICK, "segments=demo_regions")
 PICTURES = 8
 
+A4 = (680, 1000)
+"""A sheet without its margins, in pixels."""
+
 
 def page_of(place: Path, name: str = "icp_ml_demo") -> Path:
     (found,) = (place / "models" / name).glob("*/report/report.html")
@@ -56,6 +59,16 @@ def test_the_report_says_what_the_model_was_made_of(trained) -> None:
 def test_the_run_keeps_the_same_page(trained) -> None:
     (logged,) = (trained / "var/tracking/artifacts").glob("**/report/report.html")
     assert logged.read_bytes() == page_of(trained).read_bytes()
+
+
+def test_on_paper_no_interval_is_broken_and_no_table_is_wider_than_the_sheet(trained) -> None:
+    with opened(page_of(trained), size=A4) as shown:
+        shown.emulate_media(media="print")
+        assert shown.evaluate("document.documentElement.scrollWidth") <= A4[0]
+        broken = (
+            "[...document.querySelectorAll('.whole')].filter(one => one.getClientRects().length > 1).length"
+        )
+        assert shown.evaluate(broken) == 0
 
 
 def test_a_declared_rubric_and_a_failed_gate_say_so(workplace) -> None:
