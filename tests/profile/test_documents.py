@@ -85,6 +85,14 @@ def test_pages_run_without_errors_requests_or_sideways_scrolling(tmp_path, name:
         assert page.get_by_text(NASTY).count() > 0
 
 
+def test_a_name_that_holds_a_comma_is_told_from_the_next() -> None:
+    named = {"Core 1": (("A1", "Oakbrook Group, Inc."), ("A2", "Northseed GmbH"))}
+    made = documents(card(examples=named))
+    assert all(
+        "Oakbrook Group, Inc.; Northseed GmbH" in made[name] for name in ("profile.md", "profile.html")
+    )
+
+
 def test_charts_are_drawn_before_any_script_runs() -> None:
     html = documents()["profile.html"]
     assert html.count("<svg") >= 2

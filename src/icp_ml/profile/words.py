@@ -71,5 +71,5 @@ def fidelity_words(fidelity: Fidelity, groups: Sequence[Group]) -> list[str]:
 
 
 def named_words(examples: Sequence[tuple[str, str | None]]) -> str:
-    """Name accounts in one line."""
-    return ", ".join(name or account_id for account_id, name in examples)
+    """Name accounts in one line; a name may hold a comma: "Oakbrook Group, Inc."."""
+    return "; ".join(name or account_id for account_id, name in examples)
