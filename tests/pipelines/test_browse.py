@@ -144,6 +144,13 @@ def test_on_paper_words_are_not_broken_for_the_sake_of_a_wide_rank(scored) -> No
         assert page.evaluate("document.documentElement.scrollWidth") <= 680
 
 
+def test_no_filter_hangs_over_the_list_once_it_was_printed(scored) -> None:
+    with opened(page_of(scored)) as page:
+        page.locator("#search").fill("a 12")
+        page.pdf()
+        assert page.locator("details[open]").count() == 0
+
+
 def test_the_downloaded_list_is_the_filtered_one_and_no_cell_runs_as_a_formula(scored) -> None:
     with opened(page_of(scored)) as page:
         page.locator("#search").fill("hyperlink")

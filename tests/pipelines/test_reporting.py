@@ -71,6 +71,13 @@ def test_on_paper_no_interval_is_broken_and_no_table_is_wider_than_the_sheet(tra
         assert shown.evaluate(broken) == 0
 
 
+def test_what_was_opened_to_print_is_folded_again(trained) -> None:
+    with opened(page_of(trained)) as shown:
+        shown.locator("details").first.click()
+        shown.pdf()
+        assert shown.locator("details[open]").count() == 1
+
+
 def test_a_declared_rubric_and_a_failed_gate_say_so(workplace) -> None:
     declared = command("train", "label=rubric", "tracking.registered_model=declared", cwd=workplace)
     assert declared.returncode == 0, declared.stderr
