@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from icp_ml.config import Run, run_pipeline, stage
-from icp_ml.errors import count
+from icp_ml.errors import DataError, count
 from pipelines.segmented import for_each_segment
 
 if TYPE_CHECKING:
@@ -104,7 +104,9 @@ def _written(run: Run, made: Made, places: tuple[Path, Path | None], key: str) -
 
     folder, before = places
     with stage(run.named("pages")) as say:
-        earlier = None if before is None else (before / "profile.json").read_text(encoding="utf-8")
+        earlier = None if before is None else _earlier(before)
+        if before is not None and earlier is None:
+            print(f"  note: {before.name}: no profile that can be read, so nothing is said of what changed")
         warning = "" if made.is_signal else OF_NO_USE
         told = (earlier, run.config.evaluation.confidence, warning)
         texts = documents_of(made.card, made.kinds, made.filters, told)
@@ -116,6 +118,18 @@ def _written(run: Run, made: Made, places: tuple[Path, Path | None], key: str) -
             _log(run, made.run_id, texts)
         kept = ", two of them beside the model in MLflow too" if made.run_id else ""
         say(f"{count(len(texts) + 2, 'file')}{kept}")
+
+
+def _earlier(before: Path) -> str | None:
+    """Give the stored profile before; None where it cannot be read, which stops no new one."""
+    from icp_ml.profile.storing import earlier_card
+
+    try:
+        text = (before / "profile.json").read_text(encoding="utf-8")
+        earlier_card(text)
+    except (OSError, UnicodeError, DataError):
+        return None
+    return text
 
 
 def _log(run: Run, run_id: str, texts: dict[str, str]) -> None:

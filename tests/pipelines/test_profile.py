@@ -9,6 +9,8 @@ import pytest
 from browser import opened
 from support import QUICK, command
 
+from pipelines.profile import _earlier
+
 FILES = {
     *("profile.html", "profile.md", "profile.json", "worksheet.html", "worksheet.md", "cross_tables.csv"),
     *("filters.json", "filters.sql", "filters.md", "prospects.csv", "manifest.json"),
@@ -116,6 +118,15 @@ def test_pages_of_the_demo_open_without_errors(profiled) -> None:
 def test_page_and_facts_lie_beside_the_model(profiled) -> None:
     place, _ = profiled
     assert list((place / "var").rglob("artifacts/profile/profile.html"))
+
+
+@pytest.mark.parametrize(
+    "text", [None, "", "[]", "{}", '{"card": {"version": 0}}', '{"card": {"version": 1}}']
+)
+def test_a_damaged_or_older_profile_stops_no_new_one(text, tmp_path) -> None:
+    if text is not None:
+        (tmp_path / "profile.json").write_text(text, encoding="utf-8")
+    assert _earlier(tmp_path) is None
 
 
 def test_without_a_champion_it_says_how_to_get_one(demo_tables, tmp_path) -> None:

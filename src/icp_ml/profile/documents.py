@@ -15,7 +15,7 @@ from icp_ml.profile.filters import CrmFilter
 from icp_ml.profile.markdown import filters_markdown, filters_sql, profile_markdown, worksheet_markdown
 from icp_ml.profile.pictures import lift_chart, share_chart
 from icp_ml.profile.sheets import facts_of
-from icp_ml.profile.storing import card_json, plain_json, read_card
+from icp_ml.profile.storing import card_json, earlier_card, plain_json
 
 TEAMS = ("Marketing", "Sales", "Customer success")
 SECTIONS = {
@@ -46,7 +46,7 @@ def documents_of(
         all else, or "".
     """
     earlier, confidence, warning = told
-    before = None if earlier is None else read_card(json.dumps(json.loads(earlier)["card"]))
+    before = None if earlier is None else earlier_card(earlier)
     changed = (
         []
         if before is None

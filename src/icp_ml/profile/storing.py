@@ -50,6 +50,21 @@ def read_card(text: str) -> Card:
         raise DataError("the stored profile is incomplete or damaged.", [repr(failure)], fix) from failure
 
 
+def earlier_card(text: str) -> Card:
+    """Read the card within `profile.json`.
+
+    Raises
+    ------
+    DataError
+        As `read_card` says.
+    """
+    try:
+        stored = json.loads(text)
+    except ValueError:
+        stored = None
+    return read_card(json.dumps(stored.get("card") if isinstance(stored, dict) else None))
+
+
 def _typed(content: Mapping[str, Any]) -> dict[str, Any]:
     fidelity: dict[str, Any] = {name: _number(value) for name, value in content["fidelity"].items()}
     named = {name: tuple(map(tuple, some)) for name, some in content["examples"].items()}
