@@ -33,7 +33,7 @@ def promotion_folder(run: Run) -> Path:
 def list_moves(run: Run, number: str, models: tuple[Model, Model]) -> tuple[Moves | None, list[Gate]]:
     """Score the list as predict does, by champion and by challenger; give who moves, and the gates of it.
 
-    Without a list nothing is looked at, and that is said.
+    Where no list is mapped nothing is looked at, and that is said.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def list_moves(run: Run, number: str, models: tuple[Model, Model]) -> tuple[Move
     Raises
     ------
     UnavailableError
-        The list went away, or was written to, while it was scored: that decides nothing.
+        The list that is mapped is not there, or was written to while it was scored: that decides nothing.
     """
     from icp_ml.evaluation.moves import moves, stability_gates
     from icp_ml.evaluation.promotion import Gate
@@ -58,10 +58,7 @@ def list_moves(run: Run, number: str, models: tuple[Model, Model]) -> tuple[Move
     if run.config.data.prospects is None:
         return None, [Gate("list", None, "no list of prospects is mapped")]
     quiet = _plainly(run, number)
-    try:
-        listing = prepare(quiet)
-    except UnavailableError as failure:
-        return None, [Gate("list", None, failure.what)]
+    listing = prepare(quiet)
     try:
         before, after = (_entry(quiet, listing, one) for one in models)
     except UnavailableError:

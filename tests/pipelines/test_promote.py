@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +13,7 @@ from filelock import FileLock
 from support import command, compose
 
 from icp_ml.errors import UnavailableError
+from icp_ml.tracking.attempts import Attempt, attempts
 from icp_ml.tracking.store import CHALLENGER, CHAMPION, find, load, registered, store
 
 QUICKER = (
@@ -215,10 +217,16 @@ def test_repeated_rollbacks_walk_back_past_what_was_taken_back(place) -> None:
     assert load(settings).version == tags("1")["model_version"]
 
 
-def test_without_a_list_the_stability_is_not_looked_at_and_that_is_said(place) -> None:
+def test_a_list_that_is_not_there_decides_nothing(place) -> None:
     (place / "var/demo/prospects.csv").unlink()
     done = command("promote", *LOOSE, cwd=place)
-    assert "list: not looked at, " in done.stdout
+    assert (done.returncode, champion()) == (69, "1"), done.stdout + done.stderr
+    assert "prospects.csv" in done.stderr
+
+
+def test_where_no_list_is_mapped_the_stability_is_not_looked_at_and_that_is_said(place) -> None:
+    done = command("promote", *LOOSE, "data.prospects=null", cwd=place)
+    assert "list: not looked at, no list of prospects is mapped" in done.stdout
     assert (done.returncode, champion()) == (0, "2"), done.stdout + done.stderr
 
 
@@ -277,9 +285,28 @@ def test_a_list_that_is_written_to_meanwhile_refuses_nothing_for_good(place, mon
         patched.setattr(scoring, "_check_unchanged", changed)
         with pytest.raises(UnavailableError, match="changed while it was read"):
             promote(compose(*LOOSE))
-    assert "attempt_" not in "".join(tags("2"))
+    assert kept_attempts() == []
     assert command("promote", *LOOSE, cwd=place).returncode == 0
     assert champion() == "2"
+
+
+def kept_attempts() -> list[Attempt]:
+    settings = compose().config.tracking
+    with store(settings) as client:
+        return attempts(client, settings)
+
+
+def test_an_attempt_is_remembered_when_its_challenger_is_removed(place) -> None:
+    strict = ("evaluation.promotion.max_tier_changes=0", *LOOSE)
+    assert command("promote", *strict, cwd=place).returncode == 10
+    (before,) = kept_attempts()
+    settings = compose().config.tracking
+    with store(settings) as client:
+        run_id = client.get_model_version(settings.registered_model, "2").run_id
+        client.delete_model_version(settings.registered_model, "2")
+    shutil.rmtree(place / "var/tracking/artifacts" / run_id)
+    assert before.accounts
+    assert kept_attempts() == [replace(before, accounts=())]
 
 
 def test_a_champion_before_that_was_removed_is_none_to_go_back_to(place) -> None:

@@ -57,24 +57,26 @@ class Attempt:
 
 
 def attempts(client: MlflowClient, settings: TrackingSettings) -> list[Attempt]:
-    """List every attempt to promote that was made, by version number and key."""
+    """List every attempt to promote that was made, by key; also of a challenger that was pruned since."""
+    tags = client.get_registered_model(settings.registered_model).tags
     found = []
-    for one in sorted(versions(client, settings), key=lambda version: int(version.version)):
-        for name in sorted(one.tags):
-            if name.startswith(ATTEMPT):
-                kept = Attempt(**json.loads(one.tags[name]), accounts=())
-                found.append(replace(kept, accounts=_accounts(client, one.run_id, kept)))
+    for name in sorted(name for name in tags if name.startswith(ATTEMPT)):
+        content = json.loads(tags[name])
+        run_id = content.pop("run_id")
+        kept = Attempt(**content, accounts=())
+        found.append(replace(kept, accounts=_accounts(client, run_id, kept)))
     return found
 
 
 def record_attempt(
     client: MlflowClient, settings: TrackingSettings, found: Registered, attempt: Attempt
 ) -> None:
-    """Keep an attempt: its accounts with the challenger's run, all else as a tag of the version."""
+    """Keep an attempt: its accounts with the challenger's run, all else as a tag of the registered model."""
     client.log_text(found.run_id, "\n".join(attempt.accounts), _place(attempt))
     content = {name: value for name, value in asdict(attempt).items() if name != "accounts"}
+    content["run_id"] = found.run_id
     name = f"{ATTEMPT}{attempt.key}"
-    client.set_model_version_tag(settings.registered_model, found.number, name, json.dumps(content))
+    client.set_registered_model_tag(settings.registered_model, name, json.dumps(content))
 
 
 def held_out_groups(client: MlflowClient, found: Registered) -> list[str]:
