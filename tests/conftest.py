@@ -10,7 +10,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 from postgres import Server, started
-from support import QUICK, command
+from support import QUICK, command, forget_places
 
 hypothesis.settings.register_profile("repeatable", deadline=None, derandomize=True)
 hypothesis.settings.register_profile("long", deadline=None, max_examples=2_000)
@@ -49,4 +49,5 @@ def workplace(trained, tmp_path, monkeypatch) -> Iterator[Path]:
     place = tmp_path / "workplace"
     shutil.copytree(trained, place, symlinks=True)
     monkeypatch.chdir(place)
+    forget_places()
     yield place

@@ -46,6 +46,29 @@ def command(verb, *overrides, cwd, **environment):
     )
 
 
+def called(verb, *overrides):
+    """Run a pipeline as `command` does, but in this process, here: that takes half the time."""
+    import io
+    from contextlib import redirect_stderr, redirect_stdout
+    from importlib import import_module
+
+    from icp_ml import config
+
+    run, out, err = compose(*overrides), io.StringIO(), io.StringIO()
+    pipeline = getattr(import_module(f"pipelines.{verb}"), verb)
+    with redirect_stdout(out), redirect_stderr(err):
+        status = config._status_of(lambda: config._with_copies(pipeline, run))
+    return subprocess.CompletedProcess([verb, *overrides], status, out.getvalue(), err.getvalue())
+
+
+def forget_places():
+    """Let MLflow forget where the artifacts of a run lay: in a copy of its store they lie elsewhere."""
+    if "mlflow" in sys.modules:
+        from mlflow.tracking._tracking_service import utils
+
+        utils._artifact_repos_cache.clear()
+
+
 def shared_data(name):
     """Give the folder of a public data set, or skip where it is not at hand."""
     folder = SHARED / name

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from filelock import FileLock
-from support import command, compose
+from support import called, command, compose, forget_places
 
 from icp_ml.errors import UnavailableError
 from icp_ml.tracking.attempts import Attempt, attempts
@@ -44,6 +44,7 @@ def place(rivals, tmp_path, monkeypatch) -> Path:
     copied = tmp_path / "place"
     shutil.copytree(rivals, copied, symlinks=True)
     monkeypatch.chdir(copied)
+    forget_places()
     return copied
 
 
@@ -64,7 +65,7 @@ def tags(number: str) -> dict[str, str]:
 
 
 def predicted(place: Path) -> dict[str, bytes]:
-    done = command("predict", cwd=place)
+    done = called("predict")
     assert done.returncode == 0, done.stderr
     newest = (place / "var/scored/demo/latest").resolve()
     return {path.name: path.read_bytes() for path in newest.iterdir()}
@@ -76,7 +77,7 @@ def logged(place: Path) -> list[dict[str, str]]:
 
 def test_a_better_model_is_promoted_as_its_dry_run_said_and_taken_back_byte_for_byte(place) -> None:
     before = predicted(place)
-    dry = command("promote", *LOOSE, "evaluation.promotion.is_dry_run=true", cwd=place)
+    dry = called("promote", *LOOSE, "evaluation.promotion.is_dry_run=true")
     assert (dry.returncode, champion()) == (0, "1"), dry.stderr
     (folder,) = (place / "var/promotion/demo").glob("2026-01-01_*")
     who, said = (
@@ -85,7 +86,7 @@ def test_a_better_model_is_promoted_as_its_dry_run_said_and_taken_back_byte_for_
     )
     assert len(logged(place)) == 1
 
-    done = command("promote", *LOOSE, cwd=place)
+    done = called("promote", *LOOSE)
     assert (done.returncode, champion()) == (0, "2"), done.stdout + done.stderr
     after = predicted(place)
     old, new = (_scored(place, one).drop_duplicates("account_id") for one in (before, after))
@@ -103,7 +104,7 @@ def test_a_better_model_is_promoted_as_its_dry_run_said_and_taken_back_byte_for_
         for other in counts
     )
 
-    back = command("rollback", cwd=place)
+    back = called("rollback")
     assert (back.returncode, champion()) == (0, "1"), back.stderr
     assert predicted(place) == before
     assert [one["outcome"] for one in logged(place)] == ["promoted", "promoted", "rolled back"]
@@ -111,12 +112,12 @@ def test_a_better_model_is_promoted_as_its_dry_run_said_and_taken_back_byte_for_
     assert tags("2")["rolled_back"] == tags("2")["decided_on"] == "2026-01-01"
     assert tags("2")["decision"].startswith("rolled back: ")
 
-    none = command("rollback", cwd=place)
+    none = called("rollback")
     assert none.returncode == 69
     assert none.stderr.startswith("error: icp_ml_demo 1 has no champion before it to go back to.\n")
-    again = command("train", *QUICKER, cwd=place)
+    again = called("train", *QUICKER)
     assert "rollback: it was taken back on 2026-01-01" in again.stdout
-    assert command("promote", cwd=place).returncode == 10
+    assert called("promote").returncode == 10
     assert champion() == "1"
 
 
@@ -128,46 +129,46 @@ def _scored(place: Path, files: dict[str, bytes]) -> pd.DataFrame:
 
 def test_a_worse_model_is_promoted_by_no_schedule(place) -> None:
     """Train it again and again as time goes on, and ask for it by hand in between."""
-    assert command("promote", *LOOSE, cwd=place).returncode == 0
+    assert called("promote", *LOOSE).returncode == 0
     best = in_use(CHAMPION).model_version
     for at, today in enumerate(("2026-01-01", "2026-02-01", "2026-03-01")):
-        trained = command("train", *QUICKER, POOR, f"seed={at}", f"today={today}", cwd=place)
+        trained = called("train", *QUICKER, POOR, f"seed={at}", f"today={today}")
         assert trained.returncode == 0, trained.stderr
         assert "promotion: icp_ml_demo" in trained.stdout
-        assert command("promote", f"today={today}", cwd=place).returncode == 10
+        assert called("promote", f"today={today}").returncode == 10
         assert in_use(CHAMPION).model_version == best
 
 
 def test_a_refused_pair_is_not_compared_again_and_another_challenger_not_on_the_same_accounts(place) -> None:
     strict = ("evaluation.promotion.max_tier_changes=0", *LOOSE)
-    first = command("promote", *strict, cwd=place)
+    first = called("promote", *strict)
     assert first.returncode == 10
     assert "tiers: FAILED" in first.stdout
-    again = command("promote", *strict, cwd=place)
+    again = called("promote", *strict)
     assert "refused before, on the same accounts: tiers: " in again.stdout
     assert len(logged(place)) == 2
-    other = command("train", *QUICKER, "features.exclude=[web_visits]", cwd=place)
+    other = called("train", *QUICKER, "features.exclude=[web_visits]")
     assert "freshness: 100 % of the accounts were used by earlier attempts; 50 % may be: " in other.stdout
-    assert command("promote", cwd=place).returncode == 10
+    assert called("promote").returncode == 10
     assert champion() == "1"
 
 
 def test_models_of_different_questions_are_compared_only_where_somebody_accepts_it(place) -> None:
-    done = command("train", *QUICKER, "label=won", cwd=place)
+    done = called("train", *QUICKER, "label=won")
     assert "question: they answer different questions (best now means " in done.stdout
-    refused = command("promote", cwd=place)
+    refused = called("promote")
     assert refused.returncode == 10
     assert "accounts: passed" in refused.stdout
     assert "better:" not in refused.stdout
-    accepted = command("promote", "evaluation.promotion.accepts_other_label=true", cwd=place)
+    accepted = called("promote", "evaluation.promotion.accepts_other_label=true")
     assert "question: passed, they answer different questions (best now means " in accepted.stdout
     assert "both are judged by today's definition" in accepted.stdout
     assert "better:" in accepted.stdout
 
 
 def test_an_equal_but_newer_model_is_not_promoted_for_its_age(place) -> None:
-    command("promote", *LOOSE, cwd=place)
-    later = command("train", *QUICKER, "today=2026-06-01", cwd=place)
+    called("promote", *LOOSE)
+    later = called("train", *QUICKER, "today=2026-06-01")
     assert "stays the challenger of" in later.stdout, later.stdout
     assert champion() == "2"
 
@@ -175,7 +176,7 @@ def test_an_equal_but_newer_model_is_not_promoted_for_its_age(place) -> None:
 def test_what_was_tested_is_what_is_promoted(place) -> None:
     (path,) = (place / "var/tracking/artifacts").glob(f"**/{in_use(CHALLENGER).model_version}/model.json")
     path.write_text(path.read_text(encoding="utf-8").replace('"n_best"', '"n_worst"'), encoding="utf-8")
-    done = command("promote", cwd=place)
+    done = called("promote")
     assert done.returncode == 65
     assert "is not the one that was registered" in done.stderr
     assert champion() == "1"
@@ -185,8 +186,8 @@ def test_one_promotion_at_a_time(place) -> None:
     folder = place / "var/promotion/demo"
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / ".lock"):
-        assert command("promote", cwd=place).returncode == 75
-        assert command("rollback", cwd=place).returncode == 75
+        assert called("promote").returncode == 75
+        assert called("rollback").returncode == 75
     assert champion() == "1"
 
 
@@ -219,13 +220,13 @@ def test_repeated_rollbacks_walk_back_past_what_was_taken_back(place) -> None:
 
 def test_a_list_that_is_not_there_decides_nothing(place) -> None:
     (place / "var/demo/prospects.csv").unlink()
-    done = command("promote", *LOOSE, cwd=place)
+    done = called("promote", *LOOSE)
     assert (done.returncode, champion()) == (69, "1"), done.stdout + done.stderr
     assert "prospects.csv" in done.stderr
 
 
 def test_where_no_list_is_mapped_the_stability_is_not_looked_at_and_that_is_said(place) -> None:
-    done = command("promote", *LOOSE, "data.prospects=null", cwd=place)
+    done = called("promote", *LOOSE, "data.prospects=null")
     assert "list: not looked at, no list of prospects is mapped" in done.stdout
     assert (done.returncode, champion()) == (0, "2"), done.stdout + done.stderr
 
@@ -238,29 +239,29 @@ def without_champion() -> None:
 
 def test_a_dry_run_of_the_first_champion_says_would(place) -> None:
     without_champion()
-    dry = command("promote", "evaluation.promotion.is_dry_run=true", cwd=place)
+    dry = called("promote", "evaluation.promotion.is_dry_run=true")
     assert (dry.returncode, in_use(CHAMPION)) == (0, None)
     assert ") would be the champion, the first" in dry.stdout
-    assert ") is the champion, the first" in command("promote", cwd=place).stdout
+    assert ") is the champion, the first" in called("promote").stdout
     assert champion() == "2"
 
 
 def test_what_was_taken_back_is_no_first_champion_either(place) -> None:
-    assert command("promote", *LOOSE, cwd=place).returncode == 0
-    assert command("rollback", cwd=place).returncode == 0
+    assert called("promote", *LOOSE).returncode == 0
+    assert called("rollback").returncode == 0
     without_champion()
-    done = command("promote", cwd=place)
+    done = called("promote")
     assert done.returncode == 69
     assert "icp_ml_demo 2 was taken back on 2026-01-01." in done.stderr
     assert in_use(CHAMPION) is None
 
 
 def test_nothing_changes_where_the_decision_cannot_be_logged(place) -> None:
-    assert command("promote", *LOOSE, cwd=place).returncode == 0
+    assert called("promote", *LOOSE).returncode == 0
     before = tags("2")
     (place / LOG).unlink()
     (place / LOG).mkdir()
-    done = command("rollback", cwd=place)
+    done = called("rollback")
     assert done.returncode == 69
     assert "the decision cannot be logged in var/decisions/demo.jsonl: " in done.stderr
     assert (champion(), tags("2")) == ("2", before)
@@ -268,9 +269,9 @@ def test_nothing_changes_where_the_decision_cannot_be_logged(place) -> None:
 
 def test_a_dry_run_does_not_wipe_out_a_refusal(place) -> None:
     strict = ("evaluation.promotion.max_tier_changes=0", *LOOSE)
-    assert command("promote", *strict, cwd=place).returncode == 10
-    command("promote", *strict, "evaluation.promotion.is_dry_run=true", "seed=2", cwd=place)
-    again = command("promote", *strict, "seed=3", cwd=place)
+    assert called("promote", *strict).returncode == 10
+    called("promote", *strict, "evaluation.promotion.is_dry_run=true", "seed=2")
+    again = called("promote", *strict, "seed=3")
     assert "refused before, on the same accounts: tiers: " in again.stdout
 
 
@@ -286,7 +287,7 @@ def test_a_list_that_is_written_to_meanwhile_refuses_nothing_for_good(place, mon
         with pytest.raises(UnavailableError, match="changed while it was read"):
             promote(compose(*LOOSE))
     assert kept_attempts() == []
-    assert command("promote", *LOOSE, cwd=place).returncode == 0
+    assert called("promote", *LOOSE).returncode == 0
     assert champion() == "2"
 
 
@@ -298,7 +299,7 @@ def kept_attempts() -> list[Attempt]:
 
 def test_an_attempt_is_remembered_when_its_challenger_is_removed(place) -> None:
     strict = ("evaluation.promotion.max_tier_changes=0", *LOOSE)
-    assert command("promote", *strict, cwd=place).returncode == 10
+    assert called("promote", *strict).returncode == 10
     (before,) = kept_attempts()
     settings = compose().config.tracking
     with store(settings) as client:
@@ -310,11 +311,11 @@ def test_an_attempt_is_remembered_when_its_challenger_is_removed(place) -> None:
 
 
 def test_a_champion_before_that_was_removed_is_none_to_go_back_to(place) -> None:
-    assert command("promote", *LOOSE, cwd=place).returncode == 0
+    assert called("promote", *LOOSE).returncode == 0
     settings = compose().config.tracking
     with store(settings) as client:
         client.delete_model_version(settings.registered_model, "1")
-    done = command("rollback", cwd=place)
+    done = called("rollback")
     assert done.returncode == 69
     assert "icp_ml_demo 2 has no champion before it to go back to." in done.stderr
     assert champion() == "2"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from support import command, compose
+from support import called, command, compose
 
 from icp_ml.tracking.store import CHALLENGER, CHAMPION, find, store
 from pipelines.status import status
@@ -38,20 +38,20 @@ def test_each_segment_has_its_own_champion_and_alarm(tmp_path, monkeypatch, caps
 
 
 def test_a_list_that_is_too_old_is_an_alarm(workplace):
-    assert command("predict", cwd=workplace).returncode == 0
-    fresh = command("status", "today=2026-01-02", cwd=workplace)
+    assert called("predict").returncode == 0
+    fresh = called("status", "today=2026-01-02")
     assert fresh.returncode == 0
     assert "alarms: none" in fresh.stdout
-    stale = command("status", "today=2026-01-09", cwd=workplace)
+    stale = called("status", "today=2026-01-09")
     assert stale.returncode == 10
     assert "  scoring: the list is 8 days old" in stale.stdout
 
 
 def test_a_list_of_an_older_champion_is_an_alarm(workplace):
-    assert command("predict", cwd=workplace).returncode == 0
-    command("train", "experiment=quick", "seed=9", cwd=workplace)
+    assert called("predict").returncode == 0
+    called("train", "experiment=quick", "seed=9")
     settings = compose().config.tracking
     with store(settings) as client:
         newest = find(client, settings, CHALLENGER)
         client.set_registered_model_alias(settings.registered_model, CHAMPION, newest.number)
-    assert "the list was not scored by the champion" in command("status", cwd=workplace).stdout
+    assert "the list was not scored by the champion" in called("status").stdout
