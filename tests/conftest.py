@@ -17,6 +17,14 @@ hypothesis.settings.register_profile("long", deadline=None, max_examples=2_000)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
 
 
+LONG = ("test_promote.py", "test_predict.py", "test_train.py", "test_server.py", "test_cluster.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take minutes: begun last, one process would wait for the other."""
+    items.sort(key=lambda one: one.path.name not in LONG)
+
+
 @pytest.fixture(scope="session")
 def demo_tables():
     """Draw a small demo company."""
