@@ -117,3 +117,11 @@ def test_a_tracking_server_keeps_runs_models_and_champion(workplace, server):
         champion = find(client, settings, CHAMPION)
         assert registered(client, settings, "1") == champion
     assert load(settings).version == champion.model_version
+
+
+def test_a_model_that_is_written_again_holds_no_report(workplace):
+    model = load(compose().config.tracking)
+    folder = workplace / "models/icp_ml_demo"
+    assert (folder / model.version / "report").is_dir()
+    written = write_model(model, folder)
+    assert all(path.is_file() for path in written.iterdir())

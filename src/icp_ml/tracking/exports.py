@@ -15,9 +15,10 @@ MODEL_FILES = ("*.json", "trees_*.txt")
 
 
 def write_model(model: Model, folder: Path) -> Path:
-    """Write a model to `folder/VERSION`, in one step; one already there is left as it is."""
+    """Write a model to `folder/VERSION`, in one step; one already there stays, without its old report."""
     target = folder / model.version
     if target.exists():
+        shutil.rmtree(report_folder(folder, model.version), ignore_errors=True)  # it is no part of the model
         return target
     half = folder / f".{model.version}.half"
     shutil.rmtree(half, ignore_errors=True)
