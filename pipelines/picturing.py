@@ -44,7 +44,8 @@ def make_profile(run: Run, model: Model, folder: Path) -> Made:
     tried = attempt(run, is_strict=True)
     _check(tried)
     customers = customers_of(tried, model)
-    prospects = Prospects(run, tried.tables.tables["customers"].rows)  # type: ignore[union-attr]
+    assert tried.tables is not None
+    prospects = Prospects(run, tried.tables.tables["customers"].rows)
     verdict, run_id = _trained(run, model)
     with stage(run.named("list")) as say:
         say(_new_line(prospects))

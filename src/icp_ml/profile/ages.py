@@ -51,4 +51,5 @@ def day_before(today: date, n_years: int, is_later: bool) -> date:
 
 def _calendar(dates: pd.Series[Any]) -> tuple[Floats, Floats]:
     day = pd.to_datetime(dates).dt
-    return tuple(np.asarray(one, dtype=np.float64) for one in (day.year, 100 * day.month + day.day))  # type: ignore[return-value]
+    in_year = 100 * day.month + day.day
+    return np.asarray(day.year, dtype=np.float64), np.asarray(in_year, dtype=np.float64)

@@ -153,8 +153,11 @@ def candidates(sample: Sample, axes: Sequence[Axis], settings: ProfileSettings) 
     min_counted = settings.min_group_share * (sample.is_customer & sample.is_learnt).sum()
     weight = sample.weight
     found: list[Candidate] = []
-    powers = settings.size_power, settings.anti_size_power
-    for kind, sign, power in zip(("core", "anti"), (1.0, -1.0), powers, strict=True):
+    sides: list[tuple[GroupKind, float, float]] = [
+        ("core", 1.0, settings.size_power),
+        ("anti", -1.0, settings.anti_size_power),
+    ]
+    for kind, sign, power in sides:
         asked = Asked(max(min_counted, 1.0), power, settings.max_levels)
         for _ in range(settings.max_groups * (2 if kind == "core" else 1)):
             ground = Ground(axes, sign * sample.fit, weight, sample.is_customer.astype(float), asked)
@@ -162,6 +165,6 @@ def candidates(sample: Sample, axes: Sequence[Axis], settings: ProfileSettings) 
             if best is None:
                 break
             conditions = tuple(condition_of(axes[at], parts) for at, parts in best.box)
-            found.append((kind, conditions))  # type: ignore[arg-type]
+            found.append((kind, conditions))
             weight = weight * ~met_by(axes, best.box)
     return found

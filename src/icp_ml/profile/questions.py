@@ -58,9 +58,9 @@ def _of_attributes(card: Card) -> Iterator[str]:
     crosses = card.crosses
     unknown = crosses.loc[(crosses["level"] == NOT_KNOWN) & (crosses["n"] >= MANY_UNKNOWN * card.n)]
     most = unknown.sort_values("n", ascending=False, kind="stable").head(N_UNKNOWN)
-    for line in most.itertuples():
-        share = percent(float(line.n) / card.n)  # type: ignore[arg-type]
-        said = f"{str(line.characteristic).capitalize()} is not known of {share} of the customers"
+    for line in most.to_dict(orient="records"):
+        share = percent(line["n"] / card.n)
+        said = f"{str(line['characteristic']).capitalize()} is not known of {share} of the customers"
         yield f"{said}. Who could fill it in?"
     if CONTACTS in set(crosses["characteristic"]):
         why = (

