@@ -9,7 +9,7 @@ machine does counts.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
 from time import process_time
@@ -20,9 +20,10 @@ import pandas as pd
 
 from icp_ml.browse.changes import tier_changes
 from icp_ml.config import CONF, checked
+from icp_ml.data.checks import Findings
 from icp_ml.data.publish import latest
 from icp_ml.data.scored_top import own_rows, top_of_list
-from icp_ml.data.tables import mapped_fields
+from icp_ml.data.tables import Batch, mapped_fields, table_batches
 from icp_ml.scoring import encode
 from icp_ml.settings import Config
 from icp_ml.tracking.versions import load_version
@@ -61,9 +62,13 @@ def measure_writing(config: Config, folder: Path) -> None:
     """Print the processor seconds of the three steps."""
     top = timed("finding the top", lambda: top_of_list(folder, config.browse.n_rows))
     is_csv = (folder / "scored.csv").is_file()
+
+    def batches() -> Iterator[Batch]:
+        return table_batches("prospects", config.data, config.scoring.batch_rows, Findings())
+
     accounts = timed(
         "reading the prospects again",
-        lambda: own_rows(top, config.data, config.segments, is_csv, config.scoring.batch_rows),
+        lambda: own_rows(top, config.data, config.segments, is_csv, batches()),
     )
     today, fields = pd.Timestamp(read_manifest(folder)["today"]), mapped_fields("prospects", config.data)
     for name, listed in top.groupby("segment"):

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from icp_ml.browse.content import Part
+    from icp_ml.data.tables import Batch
 
 CHANGED_FROM = 1e-4
 """In probability or points: a list in CSV has four decimals."""
@@ -69,10 +70,22 @@ def _parts(run: Run, folder: Path, manifest: dict[str, Any]) -> Iterator[Part]:
         what = f"the list was scored with other segments: {examples(lacking)}."
         raise UnavailableError(what, fix="Choose those it was scored with: segments=...")
     config, is_csv = run.config, (folder / "scored.csv").is_file()
-    accounts = own_rows(top, config.data, config.segments, is_csv, config.scoring.batch_rows)
+    accounts = own_rows(top, config.data, config.segments, is_csv, _prospects(run, manifest["rows_in"]))
     for name, rows in top.groupby("segment"):
         listed = rows.reset_index(drop=True)
         yield _part(runs[str(name)], listed, accounts[str(name)], manifest["today"])
+
+
+def _prospects(run: Run, n_rows: int) -> Iterator[Batch]:
+    """Read the prospects, and show how far."""
+    from icp_ml.data.checks import Findings
+    from icp_ml.data.tables import table_batches
+    from pipelines.progress import counter
+
+    with counter(n_rows, "prospects", "row") as tick:
+        for batch in table_batches("prospects", run.config.data, run.config.scoring.batch_rows, Findings()):
+            yield batch
+            tick(len(batch.rows))
 
 
 def _part(run: Run, listed: pd.DataFrame, accounts: pd.DataFrame, today: str) -> Part:

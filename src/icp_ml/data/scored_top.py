@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
 from pyarrow import csv, parquet
 
-from icp_ml.data.checks import Findings
 from icp_ml.data.scored import SCHEMA
 from icp_ml.data.scored_text import FORMULA_STARTS, safe_cell
 from icp_ml.data.segments import covers
 from icp_ml.data.sources import place_name
-from icp_ml.data.tables import mapped_fields, table_batches
+from icp_ml.data.tables import Batch, mapped_fields
 from icp_ml.errors import DataError, UnavailableError, count, examples
 from icp_ml.settings import DataSettings, SegmentSettings
 
@@ -115,7 +114,7 @@ def own_rows(
     mapping: DataSettings,
     segments: Mapping[str, SegmentSettings],
     is_csv: bool,
-    batch_rows: int,
+    batches: Iterable[Batch],
 ) -> dict[str, pd.DataFrame]:
     """Read the accounts of a list again from where the prospects are.
 
@@ -129,7 +128,8 @@ def own_rows(
         list.
     is_csv : bool
         Whether the list's ids are those of a spreadsheet.
-    batch_rows : int
+    batches : iterable of Batch
+        The prospects, as `table_batches` gives them.
 
     Returns
     -------
@@ -144,7 +144,7 @@ def own_rows(
     order = {str(name): rows["account_id"] for name, rows in top.groupby("segment")}
     wanted = {name: set(ids) for name, ids in order.items()}
     found: dict[str, list[pd.DataFrame]] = {name: [] for name in wanted}
-    for batch in table_batches("prospects", mapping, batch_rows, Findings()):
+    for batch in batches:
         keys = batch.rows["account_id"].map(safe_cell) if is_csv else batch.rows["account_id"]
         may_be = keys.isin(set().union(*wanted.values()))
         rows = batch.rows.loc[may_be].assign(key=keys.loc[may_be])
