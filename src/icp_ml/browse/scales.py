@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from icp_ml.features.columns import Columns
+from icp_ml.features.columns import MONTHS, Columns
 from icp_ml.features.conditions import Condition
-from icp_ml.features.groups import MONTHS
 from icp_ml.features.statistics import Codes, Floats
 from icp_ml.model.candidate import Model
 from icp_ml.schema import DEPARTMENT, Field

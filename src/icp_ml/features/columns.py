@@ -13,6 +13,8 @@ from icp_ml.features.statistics import Codes, Floats, Known
 
 Day = pd.Series | pd.Timestamp
 DAYS_PER_YEAR = 365.25
+MONTHS = 12
+"""Of a year."""
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from icp_ml.features.usable import usable_attributes
 from icp_ml.schema import Field
 from icp_ml.settings import FeaturesSettings
 
-ENCODER_VERSION = 3
+ENCODER_VERSION = 4
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from icp_ml.features.attributes import ITEM_FORMS, LEVEL_FORMS, TIMES, Attribute, Form
-from icp_ml.features.columns import Columns
+from icp_ml.features.columns import MONTHS, Columns
 from icp_ml.features.items import tokens_of
 from icp_ml.features.paths import Path, path_of
 from icp_ml.features.statistics import Codes, Floats
@@ -17,7 +17,6 @@ from icp_ml.features.values import encode_value
 
 MEASURED_FORMS: tuple[Form, ...] = ("number", "ratio", "share", "growth", "age", "recency", "completeness")
 """Forms whose groups are bands of a number."""
-MONTHS = 12
 N_BANDS = 8
 """Bands at most that the training rows' numbers are cut into."""
 BAND_DIGITS = 2
@@ -70,7 +69,7 @@ def groups_of(
 def measured(attribute: Attribute, columns: Columns) -> Floats:
     """Give the number whose bands are groups: of a date the whole months since, else what is encoded."""
     values = encode_value(attribute, columns)
-    return np.floor(MONTHS * values) if attribute.form == "recency" else values
+    return np.round(MONTHS * values) if attribute.form == "recency" else values
 
 
 def band_edges(values: Floats, min_rows: int) -> tuple[float, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from icp_ml.features.attributes import Attribute, Form
-from icp_ml.features.columns import Columns, combined, years_between
+from icp_ml.features.columns import MONTHS, Columns, combined, years_between
 from icp_ml.features.conditions import points_earned
 from icp_ml.features.places import utc_hours
 from icp_ml.features.statistics import Floats, Known
@@ -40,7 +40,8 @@ def _age(attribute: Attribute, columns: Columns) -> Floats:
 
 
 def _recency(attribute: Attribute, columns: Columns) -> Floats:
-    return columns.years_since(attribute.sources[0])
+    """Give whole months, in years: a score that moved with every day would say nothing by moving."""
+    return np.floor(MONTHS * columns.years_since(attribute.sources[0])) / MONTHS
 
 
 def _ratio(attribute: Attribute, columns: Columns) -> Floats:
