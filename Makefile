@@ -1,7 +1,7 @@
 # Every target sets up what it needs. Overrides go through ARGS: make train ARGS="label=won model.n_folds=3"
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo train tune predict rescore label validate init promote rollback compare prune send profile browse status ui serve test check format bench bench-quality clean
+.PHONY: help setup demo train tune predict rescore label validate init promote rollback compare prune send profile browse history replay erase outcomes holdout schedule unschedule status ui serve test check format bench bench-quality clean
 
 PYTHON ?= python3
 VENV := .venv
@@ -10,6 +10,7 @@ STAMP := $(VENV)/.installed
 RUN := $(BIN)/python -m pipelines
 ARGS ?=
 DATA ?=
+ACCOUNT ?=
 PORT ?= 5000
 
 help: ## print each target with one line
@@ -76,6 +77,27 @@ prune: $(STAMP) ## remove old runs, exports and lists, as tracking.retention say
 
 send: $(STAMP) ## send the runs that the tracking server could not take
 	@$(RUN).send $(ARGS)
+
+history: $(STAMP) ## one account's scores, and why each moved: make history ACCOUNT=P00001
+	@$(RUN).history rescore.account="'$(ACCOUNT)'" $(ARGS)
+
+replay: $(STAMP) ## score an account as it was scored: make replay ACCOUNT=P00001 ARGS=today=2026-01-01
+	@$(RUN).replay rescore.account="'$(ACCOUNT)'" $(ARGS)
+
+erase: $(STAMP) ## take an account out of the ledger and the lists: make erase ACCOUNT=P00001
+	@$(RUN).erase rescore.account="'$(ACCOUNT)'" $(ARGS)
+
+outcomes: $(STAMP) ## what became of the accounts that were scored
+	@$(RUN).outcomes $(ARGS)
+
+holdout: $(STAMP) ## plan an experiment that leaves accounts alone, and read its result
+	@$(RUN).holdout $(ARGS)
+
+schedule: $(STAMP) ## show the files of the nightly run, and install them when confirmed
+	@$(RUN).schedule $(ARGS)
+
+unschedule: $(STAMP) ## take them away
+	@$(RUN).unschedule $(ARGS)
 
 status: $(STAMP) ## champion, last training, last scoring and its age, alarms
 	@$(RUN).status $(ARGS)

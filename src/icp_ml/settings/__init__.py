@@ -7,6 +7,7 @@ rubric's condition.
 from icp_ml.settings.base import Settings
 from icp_ml.settings.browse import BrowseSettings
 from icp_ml.settings.checks import ChecksSettings
+from icp_ml.settings.drift import DriftSettings
 from icp_ml.settings.engine import DaskSettings, EngineSettings, LocalSettings
 from icp_ml.settings.evaluation import EvaluationSettings, MarginSettings, MarkSettings, PromotionSettings
 from icp_ml.settings.label import (
@@ -29,8 +30,11 @@ from icp_ml.settings.mapping import (
     KeySettings,
     TableSettings,
 )
+from icp_ml.settings.operating import HoldoutSettings, NotifySettings, ScheduleSettings
+from icp_ml.settings.outcomes import OutcomesSettings, RetrainSettings
 from icp_ml.settings.output import OutputSettings, TableOutputSettings
 from icp_ml.settings.profile import ProfileSettings
+from icp_ml.settings.rescore import RescoreSettings
 from icp_ml.settings.rubric import ConditionSettings, PointSettings, RubricSettings
 from icp_ml.settings.rules import RuleSettings
 from icp_ml.settings.segments import SegmentSettings
@@ -39,7 +43,6 @@ from icp_ml.settings.stages import (
     MatchingSettings,
     ModelKind,
     ModelSettings,
-    RescoreSettings,
     ScoringSettings,
     SplitSettings,
     TuningSettings,
@@ -67,6 +70,7 @@ __all__ = [
     "Config",
     "DaskSettings",
     "DataSettings",
+    "DriftSettings",
     "EconomicsTierSettings",
     "EngineSettings",
     "EnrichmentSettings",
@@ -75,6 +79,7 @@ __all__ = [
     "FileSettings",
     "FilterSettings",
     "FlagSettings",
+    "HoldoutSettings",
     "JoinSettings",
     "KeySettings",
     "LabelSettings",
@@ -86,6 +91,8 @@ __all__ = [
     "ModelKind",
     "ModelSettings",
     "NeverBestSettings",
+    "NotifySettings",
+    "OutcomesSettings",
     "OutputSettings",
     "PercentileTierSettings",
     "PointSettings",
@@ -94,9 +101,11 @@ __all__ = [
     "PromotionSettings",
     "RescoreSettings",
     "RetentionSettings",
+    "RetrainSettings",
     "RubricLabelSettings",
     "RubricSettings",
     "RuleSettings",
+    "ScheduleSettings",
     "ScorecardSettings",
     "ScoringSettings",
     "SegmentSettings",

@@ -112,10 +112,3 @@ class ScoringSettings(Settings):
         output = self.output
         is_plain = output.sort == "list" and output.preset is None and output.table is None
         return "csv" if self.format == "csv" and is_plain else "parquet"
-
-
-class RescoreSettings(Settings):
-    """The scheduled run."""
-
-    folder: str
-    min_change: NotNegative  # in probability; smaller moves within a tier are not listed

@@ -10,11 +10,15 @@ from pydantic import Field
 from icp_ml.settings.base import Name, Settings
 from icp_ml.settings.browse import BrowseSettings
 from icp_ml.settings.checks import ChecksSettings
+from icp_ml.settings.drift import DriftSettings
 from icp_ml.settings.engine import EngineSettings
 from icp_ml.settings.evaluation import EvaluationSettings
 from icp_ml.settings.label import LabelSettings
 from icp_ml.settings.mapping import DataSettings
+from icp_ml.settings.operating import HoldoutSettings, NotifySettings, ScheduleSettings
+from icp_ml.settings.outcomes import OutcomesSettings, RetrainSettings
 from icp_ml.settings.profile import ProfileSettings
+from icp_ml.settings.rescore import RescoreSettings
 from icp_ml.settings.rubric import RubricSettings
 from icp_ml.settings.rules import RuleSettings
 from icp_ml.settings.segments import SegmentSettings
@@ -22,7 +26,6 @@ from icp_ml.settings.stages import (
     FeaturesSettings,
     MatchingSettings,
     ModelSettings,
-    RescoreSettings,
     ScoringSettings,
     SplitSettings,
     TuningSettings,
@@ -54,3 +57,9 @@ class Config(Settings):
     engine: EngineSettings
     rules: dict[Name, RuleSettings]
     rescore: RescoreSettings
+    drift: DriftSettings
+    outcomes: OutcomesSettings
+    retrain: RetrainSettings
+    notify: NotifySettings
+    holdout: HoldoutSettings
+    schedule: ScheduleSettings

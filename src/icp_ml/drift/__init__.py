@@ -1,0 +1,1 @@
+"""Say how a list differs from the first one that its model scored."""

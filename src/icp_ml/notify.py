@@ -1,0 +1,1 @@
+"""Tell people what a scheduled run did, through Apprise."""

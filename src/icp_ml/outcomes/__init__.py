@@ -1,0 +1,1 @@
+"""Compare what was predicted of accounts with what became of them."""

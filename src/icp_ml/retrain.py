@@ -1,0 +1,1 @@
+"""Say whether the figures ask for a new training."""

@@ -1,0 +1,1 @@
+"""Write the files by which cron or systemd begins the scheduled run."""

@@ -1,0 +1,41 @@
+"""The settings around the scheduled run: whom it tells, when it runs, and whom an experiment leaves alone."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from icp_ml.settings.base import Settings, Share, Text
+
+
+class NotifySettings(Settings):
+    """Whom a scheduled run tells, and of what."""
+
+    urls: tuple[str, ...]  # Apprise's addresses, from the environment
+    tells_of: tuple[Literal["done", "movers", "alarms", "failure"], ...]
+    link: str | None  # where a reader opens the list
+    n_movers: Annotated[int, Field(ge=0)]  # named in the message
+
+
+class HoldoutSettings(Settings):
+    """An experiment that leaves a random share of the accounts alone."""
+
+    name: Text | None  # null: none is run
+    share: Share  # left alone
+    tiers: Annotated[tuple[Literal["Best fit", "Good fit", "Bad fit"], ...], Field(min_length=1)]
+    starts: date | None  # deals created from then on count
+    min_effect: Share  # difference in the share that buys
+    power: Share
+    confidence: Share
+
+
+class ScheduleSettings(Settings):
+    """When the scheduled run begins, and by what."""
+
+    kind: Literal["systemd", "cron"]
+    at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]  # local time
+    days: Literal["daily", "weekdays"]
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$")]
+    is_confirmed: bool  # no: the files are only shown
