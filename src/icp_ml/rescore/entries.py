@@ -55,10 +55,10 @@ ENTRY = pa.schema(
 )
 """One row of the ledger; a score that is given again unchanged is no new row.
 
-score is the log-odds of fit_probability, or a rubric's points: change_time + change_data + change_model are its
-change since previous_score (missing where one side has points and the other a probability). tier_X is the tier
-after step X of the walk, and tier the one after rules; list_tier_score is the new score's place in the old list,
-list_tier_list that in the new one, list_tier the one after rules. moved_by names the steps at which the tier
-changed, joined by " + "; why says it in words. Of a new account nothing previous is known, of one that is gone
-nothing current but its name.
+score is the log-odds of fit_probability, or a rubric's points: change_time + change_data + change_model are
+its change since previous_score (missing where one side has points and the other a probability). tier_X is the
+tier after step X of the walk, and tier the one after rules; list_tier_score is the new score's place in the
+old list, list_tier_list that in the new one, list_tier the one after rules. moved_by names the steps at which
+the tier changed, joined by " + "; why says it in words. Of a new account nothing previous is known, of one
+that is gone nothing current but its name.
 """
