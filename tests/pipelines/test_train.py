@@ -28,15 +28,11 @@ def newest(trained, request):
     return client, runs[0]
 
 
-def test_each_stage_says_one_line(trained):
-    done = command("train", *QUICK, cwd=trained)
+def test_each_stage_says_one_line_and_the_same_seed_gives_the_same_model(workplace):
+    done = command("train", *QUICK, cwd=workplace, PYTHONHASHSEED="123")
     stages = [line.partition(":")[0] for line in done.stdout.splitlines() if not line.startswith(" ")]
     assert stages == ["data", "label", "split", "checks", "model", "evaluation", "tracking"]
     assert done.stderr == ""
-
-
-def test_the_same_seed_gives_the_same_model(trained):
-    done = command("train", *QUICK, cwd=trained, PYTHONHASHSEED="123")
     assert "the same model as the champion" in done.stdout
 
 
