@@ -45,6 +45,8 @@ class Listing:
         Digest of inputs, models, settings and day: the same key gives the same bytes.
     state : tuple, optional
         Of the prospects' files when they were digested.
+    beside_digest : str
+        Of what the prospects' rows meet while they are read.
     """
 
     models: dict[str, Model]
@@ -54,6 +56,7 @@ class Listing:
     digests: dict[str, str]
     key: str
     state: tuple[Any, ...] | None = None
+    beside_digest: str = ""
 
     def name(self, config: Config) -> str:
         """Name the result's folder: the day, then what made it."""
@@ -86,7 +89,7 @@ def prepare(run: Run, *extras: float) -> Listing:
     from icp_ml.data.rules import prepare_rules
     from icp_ml.data.segments import check_segments
     from icp_ml.data.sources import source_state
-    from icp_ml.data.tables import read_table, table_digest
+    from icp_ml.data.tables import beside_digest, read_table, table_digest
     from icp_ml.matching import KnownAccounts, known_accounts
 
     config = run.config
@@ -114,7 +117,8 @@ def prepare(run: Run, *extras: float) -> Listing:
         None if config.scoring.output.table is None else database_name(config.scoring.output.table.url),
     ]
     key = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-    return Listing(models, lacking, customers, rules, digests, key, state)
+    beside = beside_digest("prospects", config.data) if "prospects" in names else ""
+    return Listing(models, lacking, customers, rules, digests, key, state, beside)
 
 
 def _models(run: Run) -> tuple[dict[str, Model], dict[str, str]]:

@@ -14,7 +14,7 @@ from icp_ml.segments import DEFAULT
 from icp_ml.settings import Config
 
 if TYPE_CHECKING:
-    from icp_ml.data.first_pass import PartCounts
+    from icp_ml.data.part_counts import PartCounts
     from icp_ml.data.placing import Placed
     from icp_ml.model.candidate import Model
     from pipelines.listing import Listing

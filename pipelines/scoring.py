@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -15,11 +16,12 @@ from pipelines.listing import Listing
 from pipelines.manifests import check_not_empty, manifest_of
 
 if TYPE_CHECKING:
-    from icp_ml.data.first_pass import FirstPass, PartCounts
+    from icp_ml.data.first_pass import FirstPass
+    from icp_ml.data.part_counts import PartCounts
     from icp_ml.data.parts import PartFiles
     from icp_ml.data.placing import Placed
     from icp_ml.data.repeats import Repeats
-    from icp_ml.engine import PartDone, PieceTask, Tops, Work
+    from icp_ml.engine import Before, PartDone, PieceTask, Work
     from icp_ml.engine.workers import Map
 
 FEW_PIECES = 2
@@ -28,27 +30,26 @@ ATTEMPTS = 3
 """How often workers may die before the run gives up; what they finished is kept."""
 
 
-def score_list(run: Run, listing: Listing, folder: Path, keeps_entry: bool = False) -> dict[str, Any]:
+def score_list(run: Run, listing: Listing, folder: Path, before: Before | None = None) -> dict[str, Any]:
     """Write the scored list, the refused rows and the manifest into a folder; give the manifest.
 
-    With `keeps_entry`, a ledger entry too. Parts that a killed run finished there are taken over.
+    With `before`, what the next list is compared with too. Parts that a killed run finished are taken over.
 
     Memory holds a few batches for each process, and of each row 11 bytes and 8 more while repeats are found.
     """
-    from icp_ml.data.ledger import write_entry
     from icp_ml.data.outputs import join_list
-    from icp_ml.data.placing import read_part
     from icp_ml.data.publish import write_json
     from icp_ml.data.scored import REFUSED_COLUMNS, SCHEMA_VERSION, join_lines
 
-    work = _work(run.config, listing, folder)
+    work = _work(run.config, listing, folder, before)
     done = _scored_parts(run.config, listing, work)
     files, numbers = _files(work), range(len(done.first.paths))
     path = join_list(map(files.placed, numbers), folder, run.config.scoring, listing.key)
     join_lines(map(files.refused, numbers), REFUSED_COLUMNS, folder / "refused.csv")
-    if keeps_entry:
-        write_entry(map(read_part, done.first.paths), folder)
-    shutil.rmtree(work.folder)
+    if before is None:
+        shutil.rmtree(work.folder)
+    else:
+        _keep_state(work, done)
     manifest = manifest_of(run, listing, done.counts, done.placed) | {
         "output": path.name,
         "schema_version": SCHEMA_VERSION,
@@ -58,9 +59,10 @@ def score_list(run: Run, listing: Listing, folder: Path, keeps_entry: bool = Fal
     return manifest
 
 
-def _work(config: Config, listing: Listing, folder: Path) -> Work:
+def _work(config: Config, listing: Listing, folder: Path, before: Before | None) -> Work:
     from icp_ml.data.tables import read_beside
     from icp_ml.engine import Work
+    from pipelines.states import state_facts
 
     parts = folder.resolve() / "parts"
     parts.mkdir(exist_ok=True)
@@ -76,7 +78,22 @@ def _work(config: Config, listing: Listing, folder: Path) -> Work:
         scoring=config.scoring,
         today=config.today,
         seed=config.seed,
+        facts=state_facts(config, listing),
+        before=before,
     )
+
+
+def _keep_state(work: Work, done: Done) -> None:
+    """Leave the parts for the next list, and remove what was only on its way to this one."""
+    from icp_ml.data.state import STATE, write_indexes
+
+    files, numbers = _files(work), _files(work).done()
+    for number in numbers:
+        for path in (files.placed(number), files.refused(number), files.counts(number)):
+            path.unlink()
+    facts = replace(work.facts, list_cuts=done.placed.list_cuts)
+    write_indexes(work.folder, facts, numbers)
+    work.folder.rename(work.folder.with_name(STATE))
 
 
 def _files(work: Work) -> PartFiles:
@@ -112,12 +129,11 @@ def _attempt(config: Config, listing: Listing, work: Work) -> Done:
     from icp_ml.data.repeats import repeats_in
     from icp_ml.engine import score_piece, workers
 
-    tops = _tops(work)
-    tasks = _tasks(config, work, tops)
+    tasks = _tasks(config, work)
     ahead = list(islice(tasks, FEW_PIECES + 1))
     n_processes = 1 if len(ahead) <= FEW_PIECES else n_workers(config)
     with workers(config.engine, n_processes, work) as mapped:
-        counts = _score(config, work, tops, mapped(score_piece, chain(ahead, tasks)))
+        counts = _score(config, work, mapped(score_piece, chain(ahead, tasks)))
         _check_unchanged(config, listing)
         check_not_empty(config, counts)
         numbers = _files(work).done()
@@ -134,27 +150,7 @@ def n_workers(config: Config) -> int:
     return config.engine.n_workers or int(effective_n_jobs(config.n_jobs))
 
 
-def _tops(work: Work) -> Tops:
-    """Begin with the scores of the parts that are done."""
-    from icp_ml.engine import Tops
-
-    tops = Tops(work.scoring.n_worth_finding)
-    for number in _files(work).done():
-        _add_tops(work, tops, number)
-    return tops
-
-
-def _add_tops(work: Work, tops: Tops, number: int) -> None:
-    from icp_ml.data.first_pass import part_column
-
-    path = _files(work).scored(number)
-    scores, codes = part_column(path, "rank_score"), part_column(path, "segment_code")
-    is_eligible = ~part_column(path, "is_excluded").astype(bool)
-    for code, name in enumerate(work.models):
-        tops.add(name, scores[is_eligible & (codes == code)])
-
-
-def _tasks(config: Config, work: Work, tops: Tops) -> Iterator[PieceTask]:
+def _tasks(config: Config, work: Work) -> Iterator[PieceTask]:
     """Give the pieces of the list that are not scored yet, with their numbers."""
     from icp_ml.data.mapping import own_columns, table_settings
     from icp_ml.data.sources import read_pieces
@@ -162,12 +158,12 @@ def _tasks(config: Config, work: Work, tops: Tops) -> Iterator[PieceTask]:
 
     table, done = table_settings("prospects", config.data), set(_files(work).done())
     pieces = read_pieces(table, own_columns(table), config.scoring.batch_rows)
-    return (PieceTask(at, piece, tops.floors()) for at, piece in enumerate(pieces) if at not in done)
+    return (PieceTask(at, piece) for at, piece in enumerate(pieces) if at not in done)
 
 
-def _score(config: Config, work: Work, tops: Tops, parts: Iterator[PartDone]) -> PartCounts:
+def _score(config: Config, work: Work, parts: Iterator[PartDone]) -> PartCounts:
     """Take the parts as they come; give the counts of all, added up in the order of the list."""
-    from icp_ml.data.first_pass import PartCounts
+    from icp_ml.data.part_counts import PartCounts
     from icp_ml.data.sources import source_size
     from pipelines.progress import meter
 
@@ -175,8 +171,7 @@ def _score(config: Config, work: Work, tops: Tops, parts: Iterator[PartDone]) ->
     before = [files.read_counts(number) for number in files.done()]
     n_rows, n_bytes = sum(one.n_rows for one in before), max((one.n_bytes for one in before), default=0)
     with meter(source_size(prospects) if prospects else 0, "scoring") as show:
-        for number, counts in parts:
-            _add_tops(work, tops, number)
+        for _, counts in parts:
             n_rows, n_bytes = n_rows + counts.n_rows, max(n_bytes, counts.n_bytes)
             show(n_bytes, n_rows)
     together = PartCounts.of(tuple(work.models))
@@ -186,13 +181,13 @@ def _score(config: Config, work: Work, tops: Tops, parts: Iterator[PartDone]) ->
 
 
 def _place(work: Work, mapped: Map, first: FirstPass, repeats: Repeats) -> Placed:
-    from icp_ml.data.placing import Placed, parts_of, write_lists
+    from icp_ml.data.placing import Placed, cut_values, parts_of, write_lists
     from icp_ml.engine import PlaceTask, place
     from pipelines.progress import counter
 
     lists = write_lists(first, repeats.originals, work.scoring, work.folder)
     parts = enumerate(parts_of(first, repeats.originals))
-    together = Placed()
+    together = Placed(list_cuts=dict(zip(work.models, cut_values(lists), strict=True)))
     with counter(first.n_rows, "placing", "row") as tick:
         for placed in mapped(place, (PlaceTask(number, part, lists) for number, part in parts)):
             together.merge(placed)

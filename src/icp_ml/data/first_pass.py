@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 from pyarrow import ipc
 
-from icp_ml.data.checks import Findings
+from icp_ml.data.part_counts import PartCounts
 from icp_ml.data.scored import SCHEMA
-from icp_ml.data.segments import Coverage
 from icp_ml.features.statistics import Floats
 from icp_ml.matching.keys import ROW_KEYS, SPREAD, Keys
-from icp_ml.rules import Effects
 from icp_ml.scoring import OF_THE_LIST
 
 KEY = "key_"
@@ -30,84 +28,55 @@ FIRST_PASS = pa.schema(
     [
         *STORED,
         ("rank_score", pa.float64()),
+        ("moment", pa.uint64()),
         ("segment_code", pa.uint16()),
+        ("input_row", pa.uint32()),
+        ("input_first", pa.uint64()),
+        ("input_second", pa.uint64()),
         *(pa.field(KEY + name, pa.uint64()) for name in ROW_KEYS),
     ]
 )
 
 
+TOLD = pa.schema(
+    [
+        FIRST_PASS.field(name)
+        for name in (
+            *("fit_probability", "fit_probability_unshifted", "rubric_points", "rank_score", "model_tier"),
+            *("reasons_for", "reasons_against", "similar_best", "similar_poor", "data_completeness"),
+            *("is_familiar", "unfamiliar", "model_spread", "moment"),
+        )
+    ]
+)
+"""What a model tells of a row; moment is a digest of what the day alone changes of its encoding."""
+
+
+NO_INPUTS = pa.schema([])
+"""Of a part without a usable row."""
+
+
 class Scored(NamedTuple):
-    """A batch of scored rows with whose and of whom they are, and the rows' keys."""
-
-    rows: pd.DataFrame
-    keys: pd.DataFrame
-
-
-@dataclass
-class PartCounts:
-    """What was counted while a part was read and scored.
+    """A batch of scored rows.
 
     Attributes
     ----------
-    findings : Findings
-    coverage : Coverage
-    n_rows : int
-        Scored rows.
-    tiers : dict of str to Counter of str
-        Rows of each tier, by segment.
-    customers : Counter of str
-        Rows of customers, by what these were recognised by.
-    effects : dict of str to Counter of str
-        What each rule did: rows matched, decided, and of these best_fit and good_fit by the model.
-    refused_by_reason : Counter of str
-    n_bytes : int
-        How much of the source is read with this part.
+    rows : pandas.DataFrame
+        Whose and of whom they are, what rules made of them, and input_row: where each stands in the inputs.
+    told : pyarrow.Table
+        What the models tell of them: TOLD.
+    keys : pandas.DataFrame
+        Of the rows.
+    inputs : pyarrow.Table
+        The rows as they were read, each once however many segments cover it.
     """
 
-    findings: Findings
-    coverage: Coverage
-    n_rows: int = 0
-    tiers: dict[str, Counter[str]] = field(default_factory=dict)
-    customers: Counter[str] = field(default_factory=Counter)
-    effects: dict[str, Counter[str]] = field(default_factory=dict)
-    refused_by_reason: Counter[str] = field(default_factory=Counter)
-    n_bytes: int = 0
-
-    @classmethod
-    def of(cls, segments: tuple[str, ...]) -> Self:
-        """Begin to count rows of the segments that can score."""
-        return cls(Findings(), Coverage(segments))
-
-    def add(self, scored: pd.DataFrame) -> None:
-        """Count a batch of scored rows."""
-        self.n_rows += len(scored)
-        for name, tiers in scored.groupby("segment", sort=False)["tier"]:
-            self.tiers.setdefault(str(name), Counter()).update(tiers)
-        self.customers.update(scored.loc[scored["is_customer"], "recognised_by"])
-
-    def add_effects(self, effects: Effects) -> None:
-        """Count what the rules did to a batch."""
-        for (rule, what), n_rows in effects.items():
-            self.effects.setdefault(rule, Counter())[what] += n_rows
-
-    def all_effects(self) -> Effects:
-        """Give what the rules did, by rule and what came of it."""
-        return Counter({(rule, what): n for rule, found in self.effects.items() for what, n in found.items()})
-
-    def merge(self, later: PartCounts) -> None:
-        """Add the counts of a part that follows."""
-        self.findings.merge(later.findings)
-        self.coverage.merge(later.coverage)
-        self.n_rows += later.n_rows
-        for name, tiers in later.tiers.items():
-            self.tiers.setdefault(name, Counter()).update(tiers)
-        self.customers.update(later.customers)
-        for rule, found in later.effects.items():
-            self.effects.setdefault(rule, Counter()).update(found)
-        self.refused_by_reason.update(later.refused_by_reason)
+    rows: pd.DataFrame
+    told: pa.Table
+    keys: pd.DataFrame
+    inputs: pa.Table
 
 
-def write_part(batches: Iterable[Scored], counts: PartCounts, path: Path) -> None:
+def write_part(batches: Iterable[Scored], counts: PartCounts, paths: tuple[Path, Path]) -> None:
     """Store the scored batches of a part as they come, and count their rows.
 
     Parameters
@@ -115,15 +84,24 @@ def write_part(batches: Iterable[Scored], counts: PartCounts, path: Path) -> Non
     batches : iterable of Scored
     counts : PartCounts
         Grows; its segments give each row's segment its number.
-    path : Path
-        An Arrow file to make.
+    paths : (Path, Path)
+        Arrow files to make: of the scored rows, and of the inputs.
     """
     segments = {name: code for code, name in enumerate(counts.coverage.with_model)}
-    with ipc.new_file(path, FIRST_PASS) as stream:
-        for scored, keys in batches:
-            counts.add(scored)
-            codes = scored["segment"].map(segments).to_numpy(dtype=np.uint16)
-            stream.write_batch(_arrow(scored, keys, codes))
+    n_inputs = 0
+    with ExitStack() as stack:
+        stream = stack.enter_context(ipc.new_file(paths[0], FIRST_PASS))
+        inputs: Any = None
+        for one in batches:
+            counts.add(one.rows)
+            codes = one.rows["segment"].map(segments).to_numpy(dtype=np.uint16)
+            stream.write_batch(_arrow(one, codes, n_inputs))
+            if inputs is None:
+                inputs = stack.enter_context(ipc.new_file(paths[1], one.inputs.schema))
+            inputs.write_table(one.inputs.combine_chunks())
+            n_inputs += len(one.inputs)
+        if inputs is None:
+            stack.enter_context(ipc.new_file(paths[1], NO_INPUTS))
 
 
 @dataclass(frozen=True)
@@ -192,12 +170,21 @@ def _keys_within(keys: Keys, codes: Any) -> Keys:
     return np.where(keys == 0, keys, keys + codes * SPREAD)
 
 
-def _arrow(scored: pd.DataFrame, keys: pd.DataFrame, codes: Any) -> pa.RecordBatch:
-    nothing = [None] * len(scored)
-    columns = {one.name: scored.get(one.name, nothing) for one in FIRST_PASS}
+def _arrow(scored: Scored, codes: Any, n_inputs: int) -> pa.RecordBatch:
+    rows, keys, nothing = scored.rows, scored.keys, [None] * len(scored.rows)
+    columns: dict[str, Any] = {one.name: rows.get(one.name, nothing) for one in FIRST_PASS}
     columns |= {KEY + name: keys[name].to_numpy() for name in ROW_KEYS}
     columns |= {KEY + name: _keys_within(columns[KEY + name], codes) for name in COMPARED_BY}
-    columns["segment_code"] = codes
-    arrays = [pa.array(columns[one.name], one.type, from_pandas=True) for one in FIRST_PASS]
-    whole = [one.combine_chunks() if isinstance(one, pa.ChunkedArray) else one for one in arrays]
-    return pa.RecordBatch.from_arrays(whole, schema=FIRST_PASS)  # one batch in, one batch out
+    at = rows["input_row"].to_numpy()
+    columns |= {"segment_code": codes, "input_row": at + n_inputs}
+    columns |= {
+        f"input_{half}": scored.inputs[f"input:{half}"].to_numpy()[at] for half in ("first", "second")
+    }
+    columns |= dict(zip(TOLD.names, scored.told.columns, strict=True))
+    arrays = [_array(columns[one.name], one.type) for one in FIRST_PASS]
+    return pa.RecordBatch.from_arrays(arrays, schema=FIRST_PASS)  # one batch in, one batch out
+
+
+def _array(values: Any, kind: pa.DataType) -> pa.Array:
+    made = values if isinstance(values, pa.ChunkedArray) else pa.array(values, kind, from_pandas=True)
+    return made.combine_chunks() if isinstance(made, pa.ChunkedArray) else made

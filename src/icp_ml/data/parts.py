@@ -12,7 +12,7 @@ from socket import gethostname
 
 from pydantic import TypeAdapter
 
-from icp_ml.data.first_pass import PartCounts
+from icp_ml.data.part_counts import PartCounts
 
 COUNTS = TypeAdapter(PartCounts)
 NUMBER = re.compile(r"([0-9]+)\.json")
@@ -46,9 +46,21 @@ class PartFiles:
         """Name the file of a part's refused rows, without a header."""
         return self.folder / f"{number:07}.refused"
 
-    def candidates(self, number: int) -> Path:
-        """Name the file of the encoded rows that may be among the top of the list."""
-        return self.folder / f"{number:07}.npz"
+    def inputs(self, number: int) -> Path:
+        """Name the file of a part's rows as they were read."""
+        return self.folder / f"{number:07}.inputs"
+
+    def list_tiers(self, number: int) -> Path:
+        """Name the file of the tiers that a part's rows have in the list."""
+        return self.folder / f"{number:07}.tiers.npy"
+
+    def entries(self, number: int) -> Path:
+        """Name the file of what the ledger keeps of a part."""
+        return self.folder / f"{number:07}.entries"
+
+    def met(self, number: int) -> Path:
+        """Name the file of the places that a part's accounts had in the last list."""
+        return self.folder / f"{number:07}.met.npy"
 
     def placed(self, number: int) -> Path:
         """Name the file of a part's rows as they will be published."""

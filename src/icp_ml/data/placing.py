@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -51,17 +51,23 @@ class SegmentList:
 
 @dataclass
 class Placed:
-    """What was counted while the rows were placed."""
+    """What was counted while the rows were placed, and by segment where the list's tiers end."""
 
     n_rows: int = 0
     list_tiers: Counter[str] = field(default_factory=Counter)
     n_exploration: int = 0
+    list_cuts: dict[str, list[float]] = field(default_factory=dict)
 
     def merge(self, other: Placed) -> None:
         """Add the counts of another part."""
         self.n_rows += other.n_rows
         self.list_tiers.update(other.list_tiers)
         self.n_exploration += other.n_exploration
+
+
+def cut_values(lists: Iterable[SegmentList]) -> list[list[float]]:
+    """Give score and last place of where A ends, and of where B ends, in each list."""
+    return [[*astuple(one.cuts.a), *astuple(one.cuts.b)] for one in lists]
 
 
 @dataclass(frozen=True)

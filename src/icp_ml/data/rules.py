@@ -139,7 +139,7 @@ def _read_accounts(
 ) -> pd.DataFrame:
     findings, columns = Findings(), {str(key): one for key, one in settings.columns.items()}
     raw = read_all(settings, [source for one in columns.values() for source in one.sources])
-    rows = parsed_columns(raw, columns, FIRMOGRAPHICS, mapping, findings)
+    rows, _ = parsed_columns(raw, columns, FIRMOGRAPHICS, mapping, findings)
     foreign = foreign_columns(findings)
     if foreign:
         what = f"{place_name(settings)} is not what rule {name} says ({count(len(foreign), 'failed check')})."

@@ -8,11 +8,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from icp_ml.data.checks import MALFORMED, Findings, Problem, row_problems
-from icp_ml.data.columns import foreign_columns, parsed_columns
-from icp_ml.data.enrichment.filling import enrichment_of
+from icp_ml.data.columns import Mask, Strange, foreign_columns, parsed_columns
+from icp_ml.data.enrichment.counts import Mark
+from icp_ml.data.enrichment.filling import Filled, enrichment_of
 from icp_ml.data.enrichment.finding import Source
 from icp_ml.data.enrichment.reading import read_sources
 from icp_ml.data.filters import Listed, kept_rows, listed_values
@@ -45,6 +47,17 @@ class _Checked:
     wide: pd.DataFrame
     good: pd.DataFrame  # still indexed as it was read
     bad: dict[int, list[Problem]]
+    filled: Filled
+    strange: Strange
+
+    @property
+    def is_good(self) -> Mask:
+        """Say which of the rows read are good ones."""
+        return np.asarray(self.wide.index.isin(self.good.index))
+
+    def marks(self) -> dict[Mark, Mask]:
+        """Say what further tables did for each good row."""
+        return self.filled.marks(self.is_good)
 
 
 @dataclass(frozen=True)
@@ -166,7 +179,7 @@ class TableReader:
         """Parse and check a batch; `seen` holds the accounts before it, where the first of each counts."""
         table, fields = self.table, self._fields
         wide = with_joins(raw.rows, table, list(self._beside.joined), self._mapping)
-        own = parsed_columns(wide, table.columns, fields, self._mapping, findings)
+        own, strange = parsed_columns(wide, table.columns, fields, self._mapping, findings)
         filled = self._enrichment.fill(own)
         kept = kept_rows(filled.rows, table.where, self._beside.listed)
         bad = row_problems(filled.rows.loc[kept], self._schema)
@@ -176,8 +189,10 @@ class TableReader:
             findings.n_repeated += int((~is_first).sum())
             good = good.loc[is_first]
         _count(findings, raw, int((~kept).sum()), bad)
-        filled.count(good.index, findings.enriched)
-        return _Checked(raw, wide, good, bad)
+        checked = _Checked(raw, wide, good, bad, filled, strange)
+        findings.enriched.merge(self._enrichment.nothing())
+        findings.enriched.add(len(good), {mark: int(found.sum()) for mark, found in checked.marks().items()})
+        return checked
 
 
 def _is_first(ids: pd.Series[Any], seen: set[str]) -> pd.Series[Any]:
@@ -222,9 +237,15 @@ def _repeated_ids(customers: pd.DataFrame) -> list[str]:
 
 def table_digest(name: str, mapping: DataSettings) -> str:
     """Digest all that a table is made of: its source, what is joined to it, excluded, and enriches it."""
+    parts = source_digest(table_settings(name, mapping)) + beside_digest(name, mapping)
+    return hashlib.sha256(parts.encode()).hexdigest()
+
+
+def beside_digest(name: str, mapping: DataSettings) -> str:
+    """Digest what the rows of a table meet while they are read."""
     table = table_settings(name, mapping)
     excluded = [rule.not_in for rule in table.where if rule.not_in is not None]
-    parts = [source_digest(one) for one in (table, *table.joins, *excluded)]
+    parts = [source_digest(one) for one in (*table.joins, *excluded)]
     if name in DECLARING:
         parts += [one.digest for one in read_sources(table, mapped_fields(name, mapping), mapping)]
     return hashlib.sha256("".join(parts).encode()).hexdigest()

@@ -10,8 +10,8 @@ from itertools import islice
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from icp_ml.engine.parts import Work
 from icp_ml.engine.reaching import SECONDS_TO_ANSWER, check_workers, connected, reachable
+from icp_ml.engine.work import Work
 from icp_ml.errors import UnavailableError
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ from threading import Thread
 from time import sleep
 from typing import Any
 
-from icp_ml.engine.parts import Ready, Work
+from icp_ml.engine.ready import Ready
+from icp_ml.engine.work import Work
 from icp_ml.errors import UnavailableError
 from icp_ml.settings import DaskSettings, EngineSettings
 

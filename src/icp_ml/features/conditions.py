@@ -58,7 +58,7 @@ def points_earned(conditions: Sequence[Condition], accounts: pd.DataFrame, as_of
     ndarray of float64, shape (n_rows,)
         0 to 1; 0 where a known column meets no condition, NaN where none of the columns is known.
     """
-    return _highest(_earned_by_condition(conditions, accounts, as_of))
+    return _highest(earned_by_condition(conditions, accounts, as_of))
 
 
 def what_was_met(conditions: Sequence[Condition], accounts: pd.DataFrame, as_of: Dates) -> list[Met]:
@@ -66,7 +66,7 @@ def what_was_met(conditions: Sequence[Condition], accounts: pd.DataFrame, as_of:
 
     Where none is met, the known values that failed; the first condition of a column speaks for it.
     """
-    earned = _earned_by_condition(conditions, accounts, as_of)
+    earned = earned_by_condition(conditions, accounts, as_of)
     highest = _highest(earned)
     best = np.argmax(np.where(np.isnan(earned), -1.0, earned), axis=1) if len(conditions) else highest
     first = {one.column: at for at, one in reversed(list(enumerate(conditions)))}
@@ -95,7 +95,7 @@ def _highest(earned: Floats) -> Floats:
     return np.where(is_unknown.all(axis=1), np.nan, highest)
 
 
-def _earned_by_condition(conditions: Sequence[Condition], accounts: pd.DataFrame, as_of: Dates) -> Floats:
+def earned_by_condition(conditions: Sequence[Condition], accounts: pd.DataFrame, as_of: Dates) -> Floats:
     """Give what each condition earns, shape (n_rows, n_conditions); NaN where its column is not known."""
     parts = [one.points * _holds(one, accounts, as_of) for one in conditions]
     return np.column_stack(parts) if parts else np.empty((len(accounts), 0))

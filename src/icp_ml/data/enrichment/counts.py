@@ -9,6 +9,9 @@ from typing import Any
 
 from icp_ml.errors import count
 
+Mark = tuple[str, str, str]
+"""A table, one of its columns and what its cell did; of the key that found the account, "" as the column."""
+
 FAR = 2.0
 """Two numbers of one account disagree by much where the one is more than so many times the other."""
 
@@ -62,6 +65,13 @@ class Enriched:
 
     n_accounts: int = 0
     tables: dict[str, TableCounts] = field(default_factory=dict)
+
+    def add(self, n_accounts: int, totals: Mapping[Mark, int]) -> None:
+        """Add rows, of which so many bear each mark; a table that has none must be known already."""
+        self.n_accounts += n_accounts
+        for (name, column, what), n_rows in totals.items():
+            counts = self.tables[name]
+            (counts.cells.setdefault(column, Counter()) if column else counts.found)[what] += n_rows
 
     def merge(self, later: Enriched) -> None:
         """Add what was done for rows that follow."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from icp_ml.data.enrichment.counts import FAR, Enriched, TableCounts
+from icp_ml.data.enrichment.counts import FAR, Enriched, Mark, TableCounts
 from icp_ml.data.enrichment.declared import OWN, order_of
 from icp_ml.data.enrichment.finding import Found, Mask, Source
 from icp_ml.schema import Field
@@ -53,6 +52,11 @@ class Enrichment:
         }
         return Filled(self, pd.DataFrame(columns, index=own.index), own, found, theirs)
 
+    def nothing(self) -> Enriched:
+        """Give counts of no row."""
+        tables = {one.name: TableCounts(len(one.values), one.remarks) for one in self.sources}
+        return Enriched(0, tables)
+
     def _places(self, column: str) -> list[tuple[str, str]]:
         return [(table, column) for table in self.orders.get(column, [OWN])]
 
@@ -78,20 +82,20 @@ class Filled:
     found: dict[str, Found]
     theirs: dict[tuple[str, str], pd.Series[Any]]
 
-    def count(self, kept: pd.Index[Any], enriched: Enriched) -> None:
-        """Add to the counts what was done for the rows that belong to the table."""
-        is_kept = self.rows.index.isin(kept)
-        enriched.n_accounts += int(is_kept.sum())
+    def marks(self, is_kept: Mask) -> dict[Mark, Mask]:
+        """Say what was done for each of the rows that belong to the table: see `TableCounts`."""
+        found: dict[Mark, Mask] = {}
         for source in self.by.sources:
-            counts = enriched.tables.setdefault(source.name, TableCounts(len(source.values), source.remarks))
             keys = self.found[source.name].keys[is_kept]
-            counts.found.update({by: int((keys == number).sum()) for number, by in enumerate(source.keys)})
+            for number, by in enumerate(source.keys):
+                found[source.name, "", by] = np.asarray(keys == number)
             for column in source.columns:
-                cells = counts.cells.setdefault(column, Counter())
-                cells.update(self._cells(source.name, column, is_kept))
+                for what, is_so in self._cells(source.name, column, is_kept).items():
+                    found[source.name, column, what] = is_so.to_numpy(dtype=bool)
+        return found
 
-    def _cells(self, table: str, column: str, is_kept: Mask) -> dict[str, int]:
-        """Count a column's cells: see `TableCounts.cells`."""
+    def _cells(self, table: str, column: str, is_kept: Mask) -> dict[str, pd.Series[bool]]:
+        """Say of a column's cells what they are: see `TableCounts.cells`."""
         own, theirs = self._own(column)[is_kept], self.theirs[table, column][is_kept]
         is_own, is_known = own.notna(), theirs.notna()
         is_used, is_both = is_known.copy(), is_own & is_known
@@ -99,16 +103,16 @@ class Filled:
         for earlier in order[: order.index(table)]:
             values = own if earlier == OWN else self.theirs[earlier, column][is_kept]
             is_used &= values.isna()
-        counted = {
-            "known": int(is_known.sum()),
-            "filled": int((is_used & ~is_own).sum()),
-            "replaced": int((is_used & is_both & (own != theirs)).sum()),
-            "both": int(is_both.sum()),
+        cells = {
+            "known": is_known,
+            "filled": is_used & ~is_own,
+            "replaced": is_used & is_both & (own != theirs),
+            "both": is_both,
         }
         if self.by.fields[column].kind in FAR_KINDS:
             larger = np.maximum(own.abs(), theirs.abs())
-            counted["far"] = int(((own - theirs).abs() > larger * (1 - 1 / FAR)).sum())
-        return counted
+            cells["far"] = (own - theirs).abs() > larger * (1 - 1 / FAR)
+        return cells
 
     def _own(self, column: str) -> pd.Series[Any]:
         if column in self.own:

@@ -114,13 +114,13 @@ def _parsed(
     wanted = [source for column in settings.columns.values() for source in column.sources]
     parts = []
     for raw in read_batches(settings, wanted, READ_ROWS):
-        parts.append(parsed_columns(raw.rows, settings.columns, fields, mapping, findings))
+        parts.append(parsed_columns(raw.rows, settings.columns, fields, mapping, findings)[0])
         findings.n_rows += len(raw.rows) + len(raw.refused)
         findings.n_refused += len(raw.refused)
         findings.n_unreadable += raw.n_unreadable
     if not parts:
         nothing = pd.DataFrame({source: pd.Series(dtype="str") for source in wanted})
-        parts = [parsed_columns(nothing, settings.columns, fields, mapping, findings)]
+        parts = [parsed_columns(nothing, settings.columns, fields, mapping, findings)[0]]
     return pd.concat(parts, ignore_index=True)
 
 

@@ -1,0 +1,45 @@
+"""What a list leaves for the next one: digests of all that its rows depend on but themselves."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from icp_ml.settings import Config
+
+if TYPE_CHECKING:
+    from icp_ml.data.state import StateFacts
+    from pipelines.listing import Listing
+
+
+def state_facts(config: Config, listing: Listing) -> StateFacts:
+    """Digest what a row's understanding, and what its score, depend on but the row and the day."""
+    from icp_ml.data.state import StateFacts
+
+    code = code_digest()
+    where = {name: one.model_dump(mode="json", include={"where"}) for name, one in config.segments.items()}
+    reading = [code, listing.beside_digest, config.data.model_dump(mode="json"), list(where.items())]
+    scoring = {
+        name: _digest([code, model.version, config.scoring.n_reasons])
+        for name, model in listing.models.items()
+    }
+    return StateFacts(_digest([*reading, list(listing.models)]), scoring)
+
+
+@cache
+def code_digest() -> str:
+    """Digest the code of the package: rows that other code scored are scored again."""
+    import icp_ml
+
+    folder = Path(icp_ml.__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*.py")):
+        digest.update(f"{path.relative_to(folder)}\0".encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _digest(content: Any) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()

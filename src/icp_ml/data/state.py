@@ -1,0 +1,227 @@
+"""What a list leaves for the next one: its rows as they were read and scored, by content and by id."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from pyarrow import ipc
+
+from icp_ml.data.digests import Digests
+from icp_ml.data.parts import PartFiles
+from icp_ml.data.rows_read import RAW, Places, halves
+from icp_ml.matching.keys import SPREAD, UNKNOWN, Keys
+
+STATE = "state"
+FACTS = "state.json"
+BY_CONTENT, BY_ACCOUNT = "by_content.arrow", "by_account.arrow"
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class StateFacts:
+    """What holds for all rows of a state.
+
+    Attributes
+    ----------
+    reading : str
+        Digest of all that a row's understanding depends on but the row.
+    scoring : mapping of str to str
+        By segment: of all that a row's score and reasons depend on but the row and the day.
+    list_cuts : mapping of str to (float, float, float, float)
+        By segment: score and last place of where A ends, and of where B ends.
+    n_inputs, n_rows : sequence of int
+        Of each part.
+    """
+
+    reading: str
+    scoring: Mapping[str, str]
+    list_cuts: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    n_inputs: Sequence[int] = ()
+    n_rows: Sequence[int] = ()
+    version: int = VERSION
+
+    @classmethod
+    def read(cls, folder: Path) -> Self:
+        """Read the facts of a state."""
+        content = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+        return cls(**content)
+
+    def write(self, folder: Path) -> None:
+        """Write them."""
+        (folder / FACTS).write_text(json.dumps(asdict(self), indent=1), encoding="utf-8")
+
+
+class State:
+    """The state that a list left, memory-mapped: a process holds what it looks at.
+
+    Parameters
+    ----------
+    folder : Path
+    facts : StateFacts
+    """
+
+    def __init__(self, folder: Path, facts: StateFacts) -> None:
+        self.folder, self.facts = folder, facts
+        self._files = PartFiles(folder)
+        self._starts = {
+            "inputs": np.cumsum([0, *facts.n_inputs]),
+            "rows": np.cumsum([0, *facts.n_rows]),
+        }
+        self._tables: dict[tuple[str, int], pa.Table] = {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out what is mapped: another process maps its own."""
+        return {"folder": self.folder, "facts": self.facts}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Begin anew with the same folder."""
+        self.__init__(state["folder"], state["facts"])  # type: ignore[misc]
+
+    @property
+    def segments(self) -> list[str]:
+        """Name the segments; their positions are the codes."""
+        return list(self.facts.scoring)
+
+    @property
+    def n_rows(self) -> int:
+        """Count the scored rows."""
+        return int(self._starts["rows"][-1])
+
+    def is_whole(self) -> bool:
+        """Say whether all parts can be read and are as long as they were."""
+        numbers = range(len(self.facts.n_rows))
+        return (
+            self.facts.version == VERSION
+            and all(
+                len(self._table(kind, at)) == sizes[at]
+                for kind, sizes in (("rows", self.facts.n_rows), ("inputs", self.facts.n_inputs))
+                for at in numbers
+            )
+            and len(self._by_content[0]) <= sum(self.facts.n_inputs)
+            and len(self._by_account[0]) <= self.n_rows
+        )
+
+    def find(self, digests: Digests) -> Places:
+        """Give the place of each row as it stood in the source, -1 where it did not."""
+        first, second, place = self._by_content
+        at = np.minimum(np.searchsorted(first, digests[:, 0]), max(len(first) - 1, 0))
+        if not len(first):
+            return np.full(len(digests), -1, dtype=np.int64)
+        is_same = (first[at] == digests[:, 0]) & (second[at] == digests[:, 1]) & digests.any(axis=1)
+        return np.where(is_same, place[at], -1)
+
+    def find_accounts(self, segment: str, ids: Keys) -> Places:
+        """Give the scored row of each account of a segment, the first where it is repeated; -1 for none."""
+        key, place = self._by_account
+        if segment not in self.facts.scoring or not len(key):
+            return np.full(len(ids), -1, dtype=np.int64)
+        wanted = ids + np.uint64(self.segments.index(segment)) * SPREAD
+        at = np.minimum(np.searchsorted(key, wanted), len(key) - 1)
+        return np.where((key[at] == wanted) & (ids != UNKNOWN), place[at], -1)
+
+    def inputs(self, places: Places) -> pa.Table:
+        """Give what was read of the rows at some places, with what was kept beside it."""
+        return self._gathered("inputs", places, None)
+
+    def rows(self, places: Places, columns: list[str]) -> pa.Table:
+        """Give columns of scored rows by their place."""
+        return self._gathered("rows", places, columns)
+
+    def inputs_of(self, rows: Places) -> Places:
+        """Give the input of each scored row."""
+        part = np.searchsorted(self._starts["rows"], rows, side="right") - 1
+        own = self.rows(rows, ["input_row"])["input_row"].to_numpy().astype(np.int64)
+        return np.asarray(own + self._starts["inputs"][part])
+
+    def list_tiers(self) -> npt.NDArray[np.uint8]:
+        """Give the code of each scored row's list tier: its place in LIST_TIERS plus 1, 0 for none."""
+        numbers = range(len(self.facts.n_rows))
+        return np.concatenate(
+            [np.load(self._files.list_tiers(at)) for at in numbers] or [np.empty(0, np.uint8)]
+        )
+
+    @cached_property
+    def _by_content(self) -> tuple[Any, Any, Any]:
+        return tuple(one.to_numpy() for one in mapped(self.folder / BY_CONTENT).columns)
+
+    @cached_property
+    def _by_account(self) -> tuple[Any, Any]:
+        return tuple(one.to_numpy() for one in mapped(self.folder / BY_ACCOUNT).columns)
+
+    def _gathered(self, kind: str, places: Places, columns: list[str] | None) -> pa.Table:
+        starts = self._starts[kind]
+        part = np.searchsorted(starts, places, side="right") - 1
+        order, found = [], []
+        for number in np.unique(part).tolist():
+            here = np.flatnonzero(part == number)
+            table = self._table(kind, number)
+            chosen = table if columns is None else table.select(columns)
+            found.append(chosen.take(pa.array(places[here] - starts[number])))
+            order.append(here)
+        if not found:
+            table = self._table(kind, 0)
+            return (table if columns is None else table.select(columns)).slice(0, 0)
+        if len(found) == 1:
+            return found[0]
+        back = np.argsort(np.concatenate(order), kind="stable")
+        return pa.concat_tables(found).take(pa.array(back))
+
+    def _table(self, kind: str, number: int) -> pa.Table:
+        if (kind, number) not in self._tables:
+            path = self._files.inputs(number) if kind == "inputs" else self._files.scored(number)
+            self._tables[kind, number] = mapped(path)
+        return self._tables[kind, number]
+
+
+def open_state(published: Path | None) -> State | None:
+    """Open the state that a published list left; None where there is none that this code can read."""
+    if published is None:
+        return None
+    try:
+        state = State(published / STATE, StateFacts.read(published / STATE))
+        return state if state.is_whole() else None
+    except (OSError, KeyError, TypeError, ValueError, pa.ArrowException):
+        return None
+
+
+def write_indexes(folder: Path, facts: StateFacts, numbers: Sequence[int]) -> None:
+    """Index the parts of a list, which lie in a folder, and write what holds for all: then it is a state."""
+    files = PartFiles(folder)
+    inputs = [mapped(files.inputs(number)) for number in numbers]
+    rows = [mapped(files.scored(number)) for number in numbers]
+    raw = np.concatenate([np.empty((0, 2), np.uint64), *(halves(one, RAW) for one in inputs if len(one))])
+    known = np.flatnonzero(raw.any(axis=1))
+    known = known[np.argsort(raw[known, 0], kind="stable")]
+    _write(folder / BY_CONTENT, first=raw[known, 0], second=raw[known, 1], place=known)
+    ids = np.concatenate([one["key_id"].to_numpy() for one in rows] or [np.empty(0, np.uint64)])
+    order = np.argsort(ids, kind="stable")
+    is_first = np.diff(ids[order], prepend=~ids[order[:1]] if len(ids) else 0) != 0
+    _write(folder / BY_ACCOUNT, key=ids[order[is_first]], place=order[is_first])
+    StateFacts(
+        facts.reading,
+        facts.scoring,
+        facts.marks,
+        facts.list_cuts,
+        [len(one) for one in inputs],
+        [len(one) for one in rows],
+    ).write(folder)
+
+
+def _write(path: Path, **columns: Any) -> None:
+    table = pa.table({name: pa.array(values) for name, values in columns.items()})
+    with ipc.new_file(path, table.schema) as stream:
+        stream.write_table(table)
+
+
+def mapped(path: Path) -> pa.Table:
+    """Map a file of Arrow rows into memory."""
+    with pa.memory_map(str(path)) as source:
+        return ipc.open_file(source).read_all()

@@ -1,0 +1,99 @@
+"""Score rows: anew, or as the same rows of the last list were scored on a day that reads them the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+
+from icp_ml.data.digests import add_words
+from icp_ml.data.first_pass import TOLD
+from icp_ml.data.rows_read import INPUT, Places, RowsRead, halves
+from icp_ml.data.state import State
+from icp_ml.features.conditions import earned_by_condition
+from icp_ml.features.encoder import Encoder
+from icp_ml.model.candidate import Model
+from icp_ml.scoring import encode, score_encoded
+
+TIMED = ("age", "recency")
+"""Forms of attributes whose encoding moves with the day; a rubric's conditions may, too."""
+COMPARED = ["input_first", "input_second", "moment"]
+MODEL_TIER = "model_tier"
+
+
+@dataclass(frozen=True)
+class Teller:
+    """Scores the rows of a segment.
+
+    Attributes
+    ----------
+    model : Model
+    today : date
+    n_reasons : int
+    last : State, optional
+        Of the last list, where this very model scored it; None: all rows are scored anew.
+    """
+
+    model: Model
+    today: date
+    n_reasons: int
+    last: State | None
+
+    def told(self, rows: RowsRead, chosen: Places, last: Places) -> pa.Table:
+        """Give what the model tells of some of the rows.
+
+        Parameters
+        ----------
+        rows : RowsRead
+        chosen : ndarray of int64
+            Places of the rows.
+        last : ndarray of int64, one of each
+            Where the account's row stands in the last list, -1 where it has none.
+
+        Returns
+        -------
+        pyarrow.Table
+            Of TOLD.
+        """
+        accounts = rows.accounts.iloc[chosen].reset_index(drop=True)
+        moments = self._moments(accounts)
+        inputs = halves(rows.kept, INPUT)[chosen]
+        is_same = np.zeros(len(chosen), dtype=bool)
+        if self.last is not None:
+            known = np.flatnonzero(last >= 0)
+            held = self.last.rows(last[known], COMPARED)
+            then = np.column_stack([held[name].to_numpy() for name in COMPARED])
+            now = np.column_stack([inputs[known], moments[known]])
+            is_same[known] = (then == now).all(axis=1)
+        if self.last is None or not is_same.any():
+            return self._anew(accounts, moments)
+        same, other = np.flatnonzero(is_same), np.flatnonzero(~is_same)
+        parts = [self.last.rows(last[same], TOLD.names)]
+        if len(other):
+            parts.append(self._anew(accounts.iloc[other].reset_index(drop=True), moments[other]))
+        order = np.argsort(np.concatenate([same, other]), kind="stable")
+        return parts[0] if len(parts) == 1 else pa.concat_tables(parts).take(pa.array(order))
+
+    def _anew(self, accounts: pd.DataFrame, moments: npt.NDArray[np.uint64]) -> pa.Table:
+        scored = score_encoded(
+            self.model, encode(self.model, accounts, pd.Timestamp(self.today)), self.n_reasons
+        )
+        told = scored.rename(columns={"tier": MODEL_TIER}).assign(moment=moments)
+        return pa.table([pa.array(told[one.name], one.type, from_pandas=True) for one in TOLD], schema=TOLD)
+
+    def _moments(self, accounts: pd.DataFrame) -> npt.NDArray[np.uint64]:
+        """Digest what the day has a part in: the rest of a row's encoding follows from the row."""
+        day, attributes = pd.Timestamp(self.today), self.model.encoder.attributes
+        timed = Encoder(tuple(one for one in attributes if one.form in TIMED))
+        matrix = [timed.transform(accounts, day)]
+        matrix += [earned_by_condition(one.conditions, accounts, day) for one in attributes if one.conditions]
+        digests = np.zeros((len(accounts), 2), dtype=np.uint64)
+        for column in np.hstack(matrix).T:
+            is_missing = np.isnan(column)
+            words = np.ascontiguousarray(np.where(is_missing, 0.0, column)).view(np.uint64)
+            add_words(digests, words, is_missing)
+        return digests[:, 0]

@@ -1,0 +1,103 @@
+"""What the workers get: the whole of the work once, then one task after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from icp_ml.data.part_counts import PartCounts
+from icp_ml.data.placing import Part, SegmentList
+from icp_ml.data.rules import PreparedRules
+from icp_ml.data.sources import RawBatch, RowGroup
+from icp_ml.data.state import State, StateFacts
+from icp_ml.data.tables import Beside
+from icp_ml.matching import KnownAccounts
+from icp_ml.model.candidate import Model
+from icp_ml.settings import DataSettings, ScoringSettings, SegmentSettings
+
+
+@dataclass(frozen=True)
+class Before:
+    """The last list, as this one is compared with it.
+
+    Attributes
+    ----------
+    state : State, optional
+        What it left; None for the first list.
+    is_taken_over : bool
+        Whether rows that did not change are taken from it as they were scored.
+    """
+
+    state: State | None
+    is_taken_over: bool
+
+
+@dataclass(frozen=True)
+class Work:
+    """All that the parts of a list need; each worker gets it once.
+
+    Attributes
+    ----------
+    key : str
+        Of the inputs, models, settings and day.
+    folder : Path
+        Where the parts are kept, absolute: workers on other machines see it by the same name.
+    mapping : DataSettings
+    beside : Beside
+        What the prospects' rows meet while they are read.
+    segments : mapping of str to SegmentSettings
+    models : mapping of str to Model
+        By segment.
+    customers : KnownAccounts
+    rules : PreparedRules
+    scoring : ScoringSettings
+    today : date
+    seed : int
+        Of the exploration.
+    """
+
+    key: str
+    folder: Path
+    mapping: DataSettings
+    beside: Beside
+    segments: Mapping[str, SegmentSettings]
+    models: Mapping[str, Model]
+    customers: KnownAccounts
+    rules: PreparedRules
+    scoring: ScoringSettings
+    today: date
+    seed: int
+    facts: StateFacts
+    before: Before | None = None
+
+    def warm_up(self) -> None:
+        """Compile what is compiled when it is first used, so that processes started later share it."""
+        for model in self.models.values():
+            model.explain(np.zeros((1, len(model.encoder.columns))), 1)
+
+
+class PieceTask(NamedTuple):
+    """A piece of the list to score: its number, and its rows or where they are."""
+
+    number: int
+    piece: RawBatch | RowGroup
+
+
+class PlaceTask(NamedTuple):
+    """A scored part to place in the lists of its segments."""
+
+    number: int
+    part: Part
+    lists: tuple[SegmentList, ...]
+
+
+class PartDone(NamedTuple):
+    """A part that was scored, and what was counted in it."""
+
+    number: int
+    counts: PartCounts
