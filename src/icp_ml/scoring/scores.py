@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from icp_ml.features.columns import Columns
+from icp_ml.features.columns import Columns, Day
 from icp_ml.features.statistics import Floats, Known
 from icp_ml.model.calibration import probability
 from icp_ml.model.candidate import Model
@@ -101,8 +101,8 @@ class Encoded:
     known: Known
 
 
-def encode(model: Model, accounts: pd.DataFrame, as_of: pd.Timestamp) -> Encoded:
-    """Encode accounts for a model."""
+def encode(model: Model, accounts: pd.DataFrame, as_of: Day) -> Encoded:
+    """Encode accounts for a model, on one day or each on its own."""
     columns = Columns(accounts, as_of)
     return Encoded(columns, model.encoder.encode(columns), model.encoder.known_in(columns))
 
