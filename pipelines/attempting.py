@@ -153,7 +153,7 @@ def _digest_of(part: TrainingSet | None) -> str:
 
 def _key(run: Run, compared: tuple[str, ...], gates: Sequence[Gate]) -> str:
     """Digest all that a decision depends on, but for the draws: another seed is no other evidence."""
-    from icp_ml.data.tables import table_digest
+    from icp_ml.data.table_digests import table_digest
     from icp_ml.segments import segment_digest
 
     config = run.config

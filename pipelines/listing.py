@@ -89,7 +89,8 @@ def prepare(run: Run, *extras: float) -> Listing:
     from icp_ml.data.rules import prepare_rules
     from icp_ml.data.segments import check_segments
     from icp_ml.data.sources import source_state
-    from icp_ml.data.tables import beside_digest, read_table, table_digest
+    from icp_ml.data.table_digests import beside_digest, table_digest
+    from icp_ml.data.tables import read_table
     from icp_ml.matching import KnownAccounts, known_accounts
 
     config = run.config

@@ -106,12 +106,13 @@ def _plainly(run: Run, number: str) -> Run:
 
 
 def _entry(run: Run, listing: Listing, model: Model) -> pd.DataFrame:
-    from icp_ml.data.ledger import read_entry
+    from icp_ml.data.ledger import ENTRY_COLUMNS
+    from icp_ml.data.scored import read_scored
     from pipelines.scoring import score_list
 
     with _working(promotion_folder(run) / SCORING) as folder:
-        score_list(run, replace(listing, models={run.segment: model}), folder, keeps_entry=True)
-        return read_entry(folder)
+        score_list(run, replace(listing, models={run.segment: model}), folder)
+        return read_scored(folder / "scored.parquet", ENTRY_COLUMNS)
 
 
 @contextmanager

@@ -78,7 +78,7 @@ def _model(run: Run) -> Model | None:
 
 def _key(run: Run, model: Model) -> str:
     """Digest all that a profile depends on: the same key gives the same bytes."""
-    from icp_ml.data.tables import table_digest
+    from icp_ml.data.table_digests import table_digest
     from icp_ml.segments import segment_digest
 
     config = run.config

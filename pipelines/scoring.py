@@ -40,26 +40,28 @@ def score_list(run: Run, listing: Listing, folder: Path, before: Before | None =
     from icp_ml.data.outputs import join_list
     from icp_ml.data.publish import write_json
     from icp_ml.data.scored import REFUSED_COLUMNS, SCHEMA_VERSION, join_lines
+    from pipelines.cycles import write_cycle
 
     work = _work(run.config, listing, folder, before)
     done = _scored_parts(run.config, listing, work)
     files, numbers = _files(work), range(len(done.first.paths))
     path = join_list(map(files.placed, numbers), folder, run.config.scoring, listing.key)
     join_lines(map(files.refused, numbers), REFUSED_COLUMNS, folder / "refused.csv")
-    if before is None:
-        shutil.rmtree(work.folder)
-    else:
-        _keep_state(work, done)
     manifest = manifest_of(run, listing, done.counts, done.placed) | {
         "output": path.name,
         "schema_version": SCHEMA_VERSION,
         "rows_repeated_by": dict(done.repeats.by_kind),
     }
+    if before is not None:
+        write_cycle(work, listing, folder, manifest)
+        _keep_state(work, done)
+    else:
+        shutil.rmtree(work.folder)
     write_json(folder / "manifest.json", manifest)
     return manifest
 
 
-def _work(config: Config, listing: Listing, folder: Path, before: Before | None) -> Work:
+def _work(config: Config, listing: Listing, folder: Path, before: Before | None = None) -> Work:
     from icp_ml.data.tables import read_beside
     from icp_ml.engine import Work
     from pipelines.states import state_facts
@@ -89,7 +91,7 @@ def _keep_state(work: Work, done: Done) -> None:
 
     files, numbers = _files(work), _files(work).done()
     for number in numbers:
-        for path in (files.placed(number), files.refused(number), files.counts(number)):
+        for path in files.passing(number):
             path.unlink()
     facts = replace(work.facts, list_cuts=done.placed.list_cuts)
     write_indexes(work.folder, facts, numbers)

@@ -22,7 +22,8 @@ from icp_ml.data.enrichment.counts import Enriched, enrichment_markdown
 from icp_ml.data.enrichment.reading import read_sources
 from icp_ml.data.mapping import raw_columns
 from icp_ml.data.samples import free_mail_share, headings
-from icp_ml.data.tables import Findings, mapped_fields, read_table, table_batches, table_digest
+from icp_ml.data.table_digests import table_digest
+from icp_ml.data.tables import Findings, mapped_fields, read_table, table_batches
 from icp_ml.errors import ConfigError, DataError, UnavailableError
 from icp_ml.settings import DataSettings
 from icp_ml.tracking.serving import parse_rows

@@ -18,7 +18,8 @@ from pyarrow import parquet
 from support import compose
 
 from icp_ml.data import repeats
-from icp_ml.data.first_pass import FirstPass, PartCounts, Scored, read_first_pass, write_part
+from icp_ml.data.first_pass import TOLD, FirstPass, Scored, read_first_pass, write_part
+from icp_ml.data.part_counts import PartCounts
 from icp_ml.data.parts import COUNTS
 from icp_ml.data.placing import parts_of, place_part, write_lists
 from icp_ml.data.repeats import repeats_in
@@ -32,10 +33,8 @@ from icp_ml.data.scored import (
 )
 from icp_ml.data.scored_text import safe_cell
 from icp_ml.data.sources import Refused
-from icp_ml.engine.candidates import Candidates, Tops
-from icp_ml.features.columns import Columns
 from icp_ml.matching import match_keys
-from icp_ml.scoring import SCORED_COLUMNS, Encoded
+from icp_ml.scoring import SCORED_COLUMNS
 
 Row = tuple[str, str | None, float, bool, str]
 """account_id, domain, fit_probability, is_customer, segment."""
@@ -94,7 +93,18 @@ def _batch(rows: list[Row], start: int = 0) -> Any:
             "scored_at": date(2026, 1, 1),
         }
     )
-    return Scored(scored, match_keys(accounts))
+    return _as_stored(scored, match_keys(accounts))
+
+
+def _as_stored(scored: pd.DataFrame, keys: pd.DataFrame) -> Scored:
+    """Give scored rows as a part stores them; each is its own input."""
+    told = pa.table(
+        [pa.array(scored.get(one.name, [None] * len(scored)), one.type, from_pandas=True) for one in TOLD],
+        schema=TOLD,
+    )
+    places = np.arange(len(scored))
+    halves = {f"input:{half}": pa.array(places.astype(np.uint64)) for half in ("first", "second")}
+    return Scored(scored.assign(input_row=places), told, keys, pa.table(halves))
 
 
 def _first(rows: list[Row], folder: Path, batch_rows: int = 100) -> FirstPass:
@@ -108,7 +118,7 @@ def _stored(batches: list[Scored], folder: Path) -> tuple[FirstPass, PartCounts]
     counts, paths = PartCounts.of(segments), []
     for number, batch in enumerate(batches):
         paths.append(folder / f"{number}.arrow")
-        write_part([batch], counts, paths[-1])
+        write_part([batch], counts, (paths[-1], folder / f"{number}.inputs"))
     return read_first_pass(paths, segments), counts
 
 
@@ -164,36 +174,6 @@ def test_percentiles_and_duplicates_are_those_of_the_definition(
     assert given_ == pytest.approx(expected, nan_ok=True)
 
 
-@settings(max_examples=120, deadline=None)
-@given(rows=ROWS, batch_rows=st.integers(1, 14), n_top=st.integers(0, 4))
-def test_whoever_is_at_the_top_was_kept_while_the_list_streamed_by(
-    tmp_path_factory: pytest.TempPathFactory, rows: list[Row], batch_rows: int, n_top: int
-) -> None:
-    folder, tops, kept = tmp_path_factory.getbasetemp(), Tops(n_top), set[int]()
-    first = _first(rows, folder, batch_rows)
-    for start in range(0, len(rows), batch_rows):
-        kept |= {start + at for at in _candidates(rows[start : start + batch_rows], n_top, tops, folder)}
-    originals = repeats_in(first, MATCHING).originals
-    lists = write_lists(first, originals, SCORING.model_copy(update={"n_worth_finding": n_top}), folder)
-    at_top = [one for part in parts_of(first, originals) for one in place_part(part, lists)[1].tolist()]
-    assert set(np.flatnonzero(at_top)) <= kept
-
-
-def _candidates(rows: list[Row], n_top: int, tops: Tops, folder: Path) -> list[int]:
-    """Keep the candidates of a batch, as a part does, and raise the floors; give their places."""
-    candidates, scores = Candidates(n_top, tops.floors()), np.array([row[2] for row in rows])
-    encoded = Encoded(Columns(pd.DataFrame(), TODAY), np.zeros((len(rows), 1)), np.ones((len(rows), 1), bool))
-    for segment in {row[4] for row in rows}:
-        here = np.array(
-            [at for at, row in enumerate(rows) if row[4] == segment and not row[3]], dtype=np.intp
-        )
-        candidates.add(segment, encoded, np.column_stack([here, here]), scores[here])
-        tops.add(segment, scores[here])
-    candidates.write(folder / "candidates.npz")
-    with np.load(folder / "candidates.npz") as stored:
-        return [at for name in stored.files if name.endswith(":places") for at in stored[name].tolist()]
-
-
 def test_a_duplicate_never_names_another_duplicate(tmp_path: Path) -> None:
     rows: list[Row] = [
         ("A", "a.com", 0.5, False, "default"),
@@ -232,10 +212,10 @@ def test_each_segment_is_ranked_alone_and_knows_no_duplicate_in_another(tmp_path
 
 def test_points_rank_where_there_is_no_probability_and_the_unknown_has_no_rank(tmp_path: Path) -> None:
     rows: list[Row] = [(name, None, 0.5, False, "default") for name in "ABC"]
-    scored, keys = _batch(rows)
+    scored, _, keys, _ = _batch(rows)
     points = np.array([2.5, np.nan, 1.0])
     scored = scored.assign(fit_probability=np.nan, rubric_points=points, rank_score=points)
-    first, _ = _stored([Scored(scored, keys)], tmp_path)
+    first, _ = _stored([_as_stored(scored, keys)], tmp_path)
     [table] = _tables(first, tmp_path)
     assert table["fit_percentile"].to_pylist() == [75, None, 25]
     with _written(first, tmp_path, "csv").open(encoding="utf-8-sig", newline="") as stream:
@@ -308,8 +288,8 @@ def test_no_cell_is_run_as_a_formula(cell: Any, written: Any) -> None:
 
 
 def test_names_and_ids_of_a_scored_list_are_safe(tmp_path: Path) -> None:
-    scored, keys = _batch([("=cmd|x", None, 0.5, False, "default")])
-    first, _ = _stored([Scored(scored.assign(name="@SUM(A1)"), keys)], tmp_path)
+    scored, _, keys, _ = _batch([("=cmd|x", None, 0.5, False, "default")])
+    first, _ = _stored([_as_stored(scored.assign(name="@SUM(A1)"), keys)], tmp_path)
     with _written(first, tmp_path, "csv").open(encoding="utf-8-sig", newline="") as stream:
         [row] = csv.DictReader(stream)
     assert (row["account_id"], row["name"]) == ("'=cmd|x", "'@SUM(A1)")
@@ -343,7 +323,7 @@ def test_comparing_few_rows_at_a_time_finds_the_same_repeats(
     named = _batch(rows)
     names = pd.Series([f"Acme {at % 3} Inc" for at in range(len(rows))], dtype="str")
     accounts = named.rows[["account_id"]].assign(name=names, city="Rome")
-    first, _ = _stored([Scored(named.rows, match_keys(accounts))], tmp_path_factory.mktemp("few"))
+    first, _ = _stored([_as_stored(named.rows, match_keys(accounts))], tmp_path_factory.mktemp("few"))
     whole = repeats_in(first, MATCHING)
     monkeypatch.setattr(repeats, "ROWS_AT_ONCE", 2)
     assert repeats_in(first, MATCHING) == whole

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from icp_ml.data.enrichment.counts import enrichment_markdown
-from icp_ml.data.tables import Table, mapped_fields, read_table, table_digest
+from icp_ml.data.table_digests import table_digest
+from icp_ml.data.tables import Table, mapped_fields, read_table
 from icp_ml.errors import ConfigError, count
 from icp_ml.label import asked_for, useful_tables
 from icp_ml.matching import with_company_domains

@@ -58,6 +58,10 @@ class PartFiles:
         """Name the file of what the ledger keeps of a part."""
         return self.folder / f"{number:07}.entries"
 
+    def entered(self, number: int) -> Path:
+        """Name the file of the inputs that these are of, where the ledger has them not."""
+        return self.folder / f"{number:07}.entered"
+
     def met(self, number: int) -> Path:
         """Name the file of the places that a part's accounts had in the last list."""
         return self.folder / f"{number:07}.met.npy"
@@ -69,6 +73,11 @@ class PartFiles:
     def counts(self, number: int) -> Path:
         """Name the file of what was counted in a part."""
         return self.folder / f"{number:07}.json"
+
+    def passing(self, number: int) -> list[Path]:
+        """Name the files of a part that nothing but the list itself is made of."""
+        made = (self.placed, self.refused, self.counts, self.entries, self.entered, self.met)
+        return [one(number) for one in made]
 
     def write_counts(self, number: int, counts: PartCounts) -> None:
         """Write what was counted, in one step: from now on the part is done."""

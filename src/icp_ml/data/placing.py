@@ -14,9 +14,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import ipc
 
-from icp_ml.data.first_pass import FirstPass
+from icp_ml.data.first_pass import KEY, FirstPass
 from icp_ml.data.scored import SCHEMA
 from icp_ml.features.statistics import Floats
+from icp_ml.matching.repeats import repeats_of_earlier
 from icp_ml.scoring import (
     SCORED_COLUMNS,
     Cut,
@@ -82,11 +83,14 @@ class Part:
         The place of its first row in the list.
     repeats : mapping of int to str
         The rows that repeat an earlier one, by their place within the part, with the id of that one.
+    repeated : frozenset of int
+        Of these, those that repeat its very id.
     """
 
     path: Path
     start: int
     repeats: Mapping[int, str]
+    repeated: frozenset[int] = frozenset()
 
 
 def write_lists(
@@ -135,9 +139,12 @@ def parts_of(first: FirstPass, originals: Mapping[int, int]) -> list[Part]:
     for at, original in originals.items():
         part = int(np.searchsorted(first.starts, at, side="right")) - 1
         repeats[part][at - int(first.starts[part])] = ids[original]
+    same_id = repeats_of_earlier(first.column(f"{KEY}id"))
+    repeated = np.array(sorted(same_id), dtype=np.int64)
+    cuts = np.searchsorted(repeated, first.starts)
     return [
-        Part(path, int(start), found)
-        for path, start, found in zip(first.paths, first.starts, repeats, strict=False)
+        Part(path, int(start), found, frozenset((repeated[slice(*cuts[at : at + 2])] - start).tolist()))
+        for at, (path, start, found) in enumerate(zip(first.paths, first.starts, repeats, strict=False))
     ]
 
 

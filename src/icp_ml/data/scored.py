@@ -11,6 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Literal, Self
 
+import pandas as pd
 import pyarrow as pa
 from pyarrow import parquet
 
@@ -80,6 +81,12 @@ def join_scored(paths: Iterable[Path], folder: Path, form: Literal["csv", "parqu
         return target
     join_lines(paths, SCORED_COLUMNS, target)
     return target
+
+
+def read_scored(path: Path, columns: Sequence[str]) -> pd.DataFrame:
+    """Read columns of a scored list that is a Parquet file."""
+    rows: pd.DataFrame = parquet.read_table(path, columns=list(columns)).to_pandas()
+    return rows
 
 
 def join_lines(paths: Iterable[Path], header: Sequence[str], target: Path) -> None:

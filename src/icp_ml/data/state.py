@@ -127,6 +127,11 @@ class State:
         at = np.minimum(np.searchsorted(key, wanted), len(key) - 1)
         return np.where((key[at] == wanted) & (ids != UNKNOWN), place[at], -1)
 
+    @property
+    def accounts(self) -> Places:
+        """Give the scored row of every account and segment, the first where it is repeated."""
+        return np.asarray(self._by_account[1])
+
     def inputs(self, places: Places) -> pa.Table:
         """Give what was read of the rows at some places, with what was kept beside it."""
         return self._gathered("inputs", places, None)
@@ -141,6 +146,7 @@ class State:
         own = self.rows(rows, ["input_row"])["input_row"].to_numpy().astype(np.int64)
         return np.asarray(own + self._starts["inputs"][part])
 
+    @cached_property
     def list_tiers(self) -> npt.NDArray[np.uint8]:
         """Give the code of each scored row's list tier: its place in LIST_TIERS plus 1, 0 for none."""
         numbers = range(len(self.facts.n_rows))
@@ -208,7 +214,6 @@ def write_indexes(folder: Path, facts: StateFacts, numbers: Sequence[int]) -> No
     StateFacts(
         facts.reading,
         facts.scoring,
-        facts.marks,
         facts.list_cuts,
         [len(one) for one in inputs],
         [len(one) for one in rows],
@@ -216,7 +221,11 @@ def write_indexes(folder: Path, facts: StateFacts, numbers: Sequence[int]) -> No
 
 
 def _write(path: Path, **columns: Any) -> None:
-    table = pa.table({name: pa.array(values) for name, values in columns.items()})
+    write_arrow(path, pa.table({name: pa.array(values) for name, values in columns.items()}))
+
+
+def write_arrow(path: Path, table: pa.Table) -> None:
+    """Write rows as a file that can be mapped into memory."""
     with ipc.new_file(path, table.schema) as stream:
         stream.write_table(table)
 

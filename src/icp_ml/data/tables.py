@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -20,12 +19,12 @@ from icp_ml.data.enrichment.reading import read_sources
 from icp_ml.data.filters import Listed, kept_rows, listed_values
 from icp_ml.data.joins import joined_rows, with_joins
 from icp_ml.data.mapping import DECLARING, mapped_fields, own_columns, table_settings
-from icp_ml.data.sources import RawBatch, Refused, place_name, read_batches, source_digest, source_size
+from icp_ml.data.sources import RawBatch, Refused, place_name, read_batches, source_size
 from icp_ml.errors import DataError, count, examples
 from icp_ml.schema import Field, table_checks
 from icp_ml.settings import DataSettings
 
-__all__ = ["Batch", "Findings", "Table", "mapped_fields", "read_table", "table_batches", "table_digest"]
+__all__ = ["Batch", "Findings", "Table", "mapped_fields", "read_table", "table_batches"]
 
 TRAINING_BATCH_ROWS = 100_000
 
@@ -233,22 +232,6 @@ def _repeated_ids(customers: pd.DataFrame) -> list[str]:
         return []
     said = count(len(repeated), "row repeats", "rows repeat")
     return [f"account_id: {said} an id, for example {examples(repeated.unique())}"]
-
-
-def table_digest(name: str, mapping: DataSettings) -> str:
-    """Digest all that a table is made of: its source, what is joined to it, excluded, and enriches it."""
-    parts = source_digest(table_settings(name, mapping)) + beside_digest(name, mapping)
-    return hashlib.sha256(parts.encode()).hexdigest()
-
-
-def beside_digest(name: str, mapping: DataSettings) -> str:
-    """Digest what the rows of a table meet while they are read."""
-    table = table_settings(name, mapping)
-    excluded = [rule.not_in for rule in table.where if rule.not_in is not None]
-    parts = [source_digest(one) for one in (*table.joins, *excluded)]
-    if name in DECLARING:
-        parts += [one.digest for one in read_sources(table, mapped_fields(name, mapping), mapping)]
-    return hashlib.sha256("".join(parts).encode()).hexdigest()
 
 
 def _no_rows(fields: dict[str, Field]) -> pd.DataFrame:

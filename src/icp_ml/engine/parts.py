@@ -8,13 +8,17 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from icp_ml.data.digests import digest_names
 from icp_ml.data.first_pass import part_column, write_part
 from icp_ml.data.part_counts import PartCounts
 from icp_ml.data.parts import finished
 from icp_ml.data.placing import Placed, place_part
+from icp_ml.data.rows_read import INPUT, halves
 from icp_ml.data.scored import RefusedRows, write_scored
-from icp_ml.data.state import mapped
+from icp_ml.data.state import mapped, write_arrow
+from icp_ml.engine.entries import list_tier_codes, part_entries, placed_part
 from icp_ml.engine.ready import Gathered, Ready
+from icp_ml.engine.splits import own_columns, own_table
 from icp_ml.engine.work import PartDone, PieceTask, PlaceTask
 from icp_ml.scoring import encode
 from icp_ml.scoring.worth import worth_finding
@@ -45,9 +49,28 @@ def place(ready: Ready, task: PlaceTask) -> Placed:
         said = _worth_of(ready, task.number, np.array(segments, dtype=object), is_top)
         at = rows.column_names.index("worth_finding")
         rows = rows.set_column(at, "worth_finding", pa.array(said, pa.string()))
+    if ready.work.before is not None:
+        _write_entries(ready, task, rows)
     with finished(files.placed(task.number)) as path:
         write_scored(rows, path, ready.work.scoring.part_form)
     return _counted(rows)
+
+
+def _write_entries(ready: Ready, task: PlaceTask, rows: pa.Table) -> None:
+    """Write what the ledger keeps of a part, and what the next list is compared with."""
+    files, number = ready.files, task.number
+    part = placed_part(ready, task.part.start, rows, (number, task.part.repeated))
+    entries, at = part_entries(ready, part, task.lists)
+    used = np.unique(part.stored["input_row"].to_numpy()[at])
+    inputs = mapped(files.inputs(number)).take(pa.array(used))
+    named = own_table(inputs).append_column("input_digest", digest_names(halves(inputs, INPUT)))
+    for path, table in ((files.entries(number), entries), (files.entered(number), named)):
+        with finished(path) as half:
+            write_arrow(half, table)
+    with finished(files.list_tiers(number)) as half, half.open("wb") as stream:
+        np.save(stream, list_tier_codes(rows))
+    with finished(files.met(number)) as half, half.open("wb") as stream:
+        np.save(stream, part.last[part.is_own & (part.last >= 0)])
 
 
 def _counted(rows: Any) -> Placed:
@@ -62,11 +85,10 @@ def _worth_of(ready: Ready, number: int, segments: Any, is_top: Any) -> list[str
     said: list[str | None] = [None] * len(is_top)
     at_input = part_column(ready.files.scored(number), "input_row")
     inputs = mapped(ready.files.inputs(number))
-    own = inputs.select([name for name in inputs.column_names if ":" not in name])
     for name, model in ready.work.models.items():
         here = np.flatnonzero(is_top & (segments == name))
         if len(here):
-            accounts = own.take(pa.array(at_input[here])).to_pandas()
+            accounts = own_columns(inputs.take(pa.array(at_input[here])))
             encoded = encode(model, accounts, pd.Timestamp(ready.work.today))
             found = worth_finding(model, encoded.matrix, encoded.known)
             for row, words in zip(here.tolist(), found, strict=True):

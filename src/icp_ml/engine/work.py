@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -31,10 +31,21 @@ class Before:
         What it left; None for the first list.
     is_taken_over : bool
         Whether rows that did not change are taken from it as they were scored.
+    cycle : str
+        The name of the list that is being made.
+    last_cycle : str, optional
+        The name of the last one.
+    rules_digest : str
+    models : mapping of str to Model
+        By segment: those that scored the last list, where others score this one.
     """
 
     state: State | None
     is_taken_over: bool
+    cycle: str
+    last_cycle: str | None
+    rules_digest: str
+    models: Mapping[str, Model] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
