@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -18,6 +17,7 @@ from icp_ml.forest import Explanation, Forest
 from icp_ml.model.base_rates import BaseRates
 from icp_ml.model.blending import Blend
 from icp_ml.model.calibration import Calibration, probability
+from icp_ml.model.digests import digest_of, version_of
 from icp_ml.model.exemplars import Exemplars
 from icp_ml.model.linear import Linear
 from icp_ml.model.observed import Observed
@@ -25,7 +25,6 @@ from icp_ml.parsing import PARSER_VERSION
 from icp_ml.settings import ModelKind
 
 MODEL_VERSION = 3
-DIGEST_LENGTH = 12
 CONDITION = "becomes a customer"
 POINTS = "points of the declared rubric (no probability)"
 
@@ -80,10 +79,7 @@ class Model:
     @cached_property
     def version(self) -> str:
         """Digest of all content: two models with one version are the same model."""
-        digest = hashlib.sha256()
-        for name, text in sorted(self.to_files().items()):
-            digest.update(f"{name}\0{text}\0".encode())
-        return digest.hexdigest()[:DIGEST_LENGTH]
+        return version_of(self.to_files())
 
     @property
     def estimates(self) -> str:
@@ -149,7 +145,7 @@ class Model:
             "calibration": self.calibration and asdict(self.calibration),
             "tiers": asdict(self.tiers),
             "facts": dict(self.facts),
-            "digests": {name: _digest(text) for name, text in files.items()},
+            "digests": {name: digest_of(text) for name, text in files.items()},
         }
         return {"model.json": _json(content), **files}
 
@@ -181,7 +177,14 @@ class Model:
                 Observed.from_json(files["observed.json"]),
                 _exemplars(files, content["digests"]),
             )
-        except (AttributeError, KeyError, TypeError, ValueError) as failure:
+        except (
+            ArithmeticError,
+            AttributeError,
+            LookupError,
+            RecursionError,
+            TypeError,
+            ValueError,
+        ) as failure:
             fix = "Export it again from the tracking store, or train again."
             raise DataError("the model's files are incomplete or damaged.", [repr(failure)], fix) from failure
 
@@ -206,13 +209,9 @@ def _json(content: Mapping[str, Any]) -> str:
     return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True)
 
 
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
 def _check_digests(files: Mapping[str, str], digests: Mapping[str, str]) -> None:
     """Refuse texts that were changed: LightGBM ends the whole process over a damaged tree."""
-    changed = [name for name, digest in digests.items() if _digest(files[name]) != digest]
+    changed = [name for name, digest in digests.items() if digest_of(files[name]) != digest]
     if changed:
         raise ValueError(f"{', '.join(changed)}: not as written")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,8 +11,15 @@ from typing import Any
 
 from icp_ml.errors import DataError, UnavailableError
 from icp_ml.model.candidate import Model
+from icp_ml.model.digests import CONTENT, DIGEST_LENGTH, changed_files
+from icp_ml.settings import TrackingSettings
 
 MODEL_FILES = ("*.json", "trees_*.txt")
+VERSION = re.compile(f"[0-9a-f]{{{DIGEST_LENGTH}}}")
+NOT_AS_WRITTEN = (
+    "Its files were changed, or its folder was renamed: it bears the model's digest. Restore it, or remove "
+    "it and name the model by its number in the registry; else train again."
+)
 
 
 def write_model(model: Model, folder: Path) -> Path:
@@ -54,14 +62,28 @@ def read_report(folder: Path, version: str) -> dict[str, Any] | None:
     return facts
 
 
+def exported_folder(settings: TrackingSettings, version: str) -> Path:
+    """Give the folder that a model is exported to.
+
+    Raises
+    ------
+    DataError
+        The version, which a manifest or the registry may have named, is no digest: it could name any folder.
+    """
+    if not VERSION.fullmatch(version):
+        fix = "Its manifest or its tags in the registry were changed. Restore them, or train again."
+        raise DataError(f"{version!r} is no digest of a model.", fix=fix)
+    return Path(settings.export_folder) / settings.registered_model / version
+
+
 def read_model(folder: Path, version: str | None = None) -> Model:
-    """Read a model from its folder.
+    """Read a model from its folder, after every file of it was found to be as it was written.
 
     Parameters
     ----------
     folder : Path
     version : str, optional
-        The digest it must have.
+        The digest it must have; absent: the name of the folder, a link to which may be called anything.
 
     Raises
     ------
@@ -70,13 +92,26 @@ def read_model(folder: Path, version: str | None = None) -> Model:
     DataError
         Its content is not what its version says, or this code does not know its format.
     """
-    if not (folder / "model.json").is_file():
+    if not (folder / CONTENT).is_file():
         fix = "Name a folder that make train exported, such as models/NAME/VERSION."
         raise UnavailableError(f"{folder} holds no model.", fix=fix)
-    paths = sorted(path for pattern in MODEL_FILES for path in folder.glob(pattern))
-    model = Model.from_files({path.name: path.read_text(encoding="utf-8") for path in paths})
-    if version is not None and model.version != version:
-        what = f"the model in {folder} is not the one that was registered."
-        details = [f"registered: {version}", f"found: {model.version}"]
-        raise DataError(what, details, "Its files were changed. Train again, or restore them.")
-    return model
+    expected = version or folder.resolve().name
+    files, wrong = _texts(folder)
+    wrong += changed_files(files, expected)
+    if wrong:
+        raise DataError(f"the model in {folder} is not {expected} as it was written.", wrong, NOT_AS_WRITTEN)
+    return Model.from_files(files)
+
+
+def _texts(folder: Path) -> tuple[dict[str, str], list[str]]:
+    """Read the files of a model by name, and say which cannot be read; none from outside its folder."""
+    files, wrong = dict[str, str](), list[str]()
+    for path in sorted(path for pattern in MODEL_FILES for path in folder.glob(pattern)):
+        try:
+            if path.resolve().parent != folder.resolve() or not path.is_file():
+                wrong.append(f"{path.name}: is no file of this folder")
+                continue
+            files[path.name] = path.read_bytes().decode()
+        except (OSError, UnicodeDecodeError, RuntimeError) as failure:
+            wrong.append(f"{path.name}: cannot be read ({type(failure).__name__})")
+    return files, wrong

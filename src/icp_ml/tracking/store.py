@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from icp_ml.errors import IcpError, UnavailableError
 from icp_ml.model.candidate import Model
 from icp_ml.settings import TrackingSettings
-from icp_ml.tracking.exports import read_model, write_model
+from icp_ml.tracking.exports import exported_folder, read_model, write_model
 from icp_ml.tracking.reaching import SQLITE, absolute_uri, check_answers, make_patient, reworded
 from icp_ml.tracking.relocation import follow_move
 
@@ -134,10 +134,10 @@ def load(settings: TrackingSettings) -> Model:
         )
     with store(settings) as client:
         found = resolve(client, settings)
-        exported = Path(settings.export_folder) / settings.registered_model / found.model_version
-        if found.model_version and (exported / "model.json").is_file():
-            return read_model(exported, found.model_version)
-        return read_model(stored_folder(settings, found.number), found.model_version)
+        exported = exported_folder(settings, found.model_version)
+        is_here = (exported / "model.json").is_file()
+        folder = exported if is_here else stored_folder(settings, found.number)
+        return read_model(folder, found.model_version)
 
 
 def resolve(client: MlflowClient, settings: TrackingSettings) -> Registered:

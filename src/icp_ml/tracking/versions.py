@@ -7,7 +7,7 @@ from pathlib import Path
 from icp_ml.errors import UnavailableError
 from icp_ml.model.candidate import Model
 from icp_ml.settings import TrackingSettings
-from icp_ml.tracking.exports import read_model
+from icp_ml.tracking.exports import exported_folder, read_model
 from icp_ml.tracking.store import load, store
 
 
@@ -19,7 +19,7 @@ def load_version(settings: TrackingSettings, model_version: str) -> Model:
     UnavailableError
         It is in none of these places.
     """
-    exported = Path(settings.export_folder) / settings.registered_model / model_version
+    exported = exported_folder(settings, model_version)
     if (exported / "model.json").is_file():
         return read_model(exported, model_version)
     named = Path(settings.model)
