@@ -334,7 +334,7 @@ def test_prospects_that_cannot_be_used_are_set_aside_with_what_they_held(tmp_pat
     assert [(one.row, one.reason, one.content) for one in batch.refused] == [
         (2, "employees: -5 is below 0", '{"id": "1", "staff": "-5"}'),
         (3, "account_id: missing", '{"id": "", "staff": "7"}'),
-        (4, "1 cells where the header has 2", "[3]"),
+        (4, "1 cells where the header has 2", ""),
         (6, "account_id: missing; employees: -1 is below 0", '{"id": "", "staff": "-1"}'),
         (7, "employees: 20000000 is above 10,000,000", '{"id": "6", "staff": "20000000"}'),
     ]

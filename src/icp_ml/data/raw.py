@@ -11,11 +11,13 @@ from icp_ml.errors import DataError, examples
 
 BYTE_ORDER_MARK = "\ufeff"
 MAX_COLUMNS_SHOWN = 40
+UNMAPPED = ""
+"""What a malformed row is said to have held: which of its cells are mapped, and may be kept, nobody knows."""
 
 
 @dataclass(frozen=True)
 class Refused:
-    """A row that cannot be used: where it stands, why, and what it held."""
+    """A row that cannot be used: where it stands, why, and what its mapped columns held."""
 
     source: str
     row: int  # 1-based: the line of a text file, the row of a sheet, elsewhere the row's place in its source

@@ -16,7 +16,7 @@ from typing import IO, Any
 import pandas as pd
 
 from icp_ml.data.plain_rows import PlainRows, Unread, can_be_plain
-from icp_ml.data.raw import RawBatch, Refused, column_names, column_positions
+from icp_ml.data.raw import UNMAPPED, RawBatch, Refused, column_names, column_positions
 from icp_ml.errors import ConfigError, DataError, examples
 from icp_ml.settings import FileSettings
 
@@ -162,7 +162,7 @@ def _batch(
     whole = [numbered for numbered in part if len(numbered[1]) == width] if refused else part
     rows, damaged = _columns(whole, positions)
     if damaged:
-        refused += [_refused(name, *whole[at], "a NUL character") for at in damaged]
+        refused += [Refused(name, whole[at][0], "a NUL character", UNMAPPED) for at in damaged]
         refused.sort(key=lambda one: one.row)
         bad = set(damaged)
         whole = [numbered for at, numbered in enumerate(whole) if at not in bad]
@@ -185,11 +185,7 @@ def _columns(whole: list[NumberedRow], positions: dict[str, int]) -> tuple[pd.Da
 
 
 def _refused_width(name: str, at: int, row: list[str], width: int) -> Refused:
-    return _refused(name, at, row, f"{len(row)} cells where the header has {width}")
-
-
-def _refused(name: str, at: int, row: list[str], reason: str) -> Refused:
-    return Refused(name, at, reason, "".join(f"[{cell}]" for cell in row))
+    return Refused(name, at, f"{len(row)} cells where the header has {width}", UNMAPPED)
 
 
 def _n_bytes(stream: IO[str]) -> int:

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 import pandas as pd
 
-from icp_ml.data.raw import RawBatch, Refused, column_names, column_positions
+from icp_ml.data.raw import UNMAPPED, RawBatch, Refused, column_names, column_positions
 from icp_ml.errors import DataError, UnavailableError, examples
 
 MAX_GROUP_ROWS = 250_000
@@ -201,8 +201,7 @@ def _sheet_batch(
         given = _trimmed(cells)
         if len(given) > width:
             reason = f"{len(given)} cells where the header has {width}"
-            content = "".join(f"[{'' if cell is None else cell}]" for cell in given)
-            refused.append(Refused(name, place, reason, content))
+            refused.append(Refused(name, place, reason, UNMAPPED))
         else:
             whole.append([*given, *[None] * (width - len(given))])
             places.append(place)

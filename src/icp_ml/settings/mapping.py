@@ -129,6 +129,37 @@ class EnrichmentSettings(FileSettings):
     columns: dict[str, ColumnSettings]  # the keys that match_on needs among them
 
 
+def without_columns(given: dict[str, Any], dropped: Any) -> dict[str, Any]:
+    """Leave columns of ours out of a raw mapping, of every table: then nothing reads them.
+
+    Raises
+    ------
+    ValueError
+        No table has one of them, so that something else than what was meant may be kept.
+    """
+    if not isinstance(dropped, list | tuple):
+        return given
+    found = set[str]()
+
+    def kept(value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        columns = value.get("columns")
+        if isinstance(columns, dict):
+            found.update(columns)
+            return value | {"columns": {one: form for one, form in columns.items() if one not in dropped}}
+        return {name: kept(one) for name, one in value.items()}
+
+    left = {name: kept(one) for name, one in given.items()}
+    lacking = [one for one in dropped if one not in found]
+    if lacking:
+        raise ValueError(f"drops: no table maps {', '.join(map(str, lacking))}")
+    order = left.get("precedence")
+    if isinstance(order, dict):
+        left["precedence"] = {name: one for name, one in order.items() if name not in dropped}
+    return left
+
+
 class DataSettings(Settings):
     """A mapping of a company's files to our tables."""
 
@@ -143,11 +174,21 @@ class DataSettings(Settings):
     precedence: dict[str, tuple[str, ...]] = Field(
         default_factory=dict
     )  # by column of ours: whose value counts first; own is the table itself; absent: own, then in order
+    drops: tuple[str, ...] = ()  # columns of ours that no table brings, whatever it maps: personal data
     customers: TableSettings | None = None
     orders: TableSettings | None = None
     deals: TableSettings | None = None
     signals: TableSettings | None = None
     prospects: TableSettings | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_dropped(cls, given: Any) -> Any:
+        return (
+            without_columns(given, given["drops"])
+            if isinstance(given, dict) and given.get("drops")
+            else given
+        )
 
     @model_validator(mode="after")
     def _has_rates_for_its_currency(self) -> DataSettings:

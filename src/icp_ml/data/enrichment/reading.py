@@ -40,7 +40,7 @@ def read_sources(
     brought = {column for one in mapping.enrichment.values() for column in value_columns(one)}
     meant = {column: asdict(field) for column, field in fields.items() if column in brought}
     places = {name: place_of(table.columns, one.columns) for name, one in mapping.enrichment.items()}
-    alone = mapping.model_copy(update=dict.fromkeys(NOT_ENRICHMENT))
+    alone = mapping.model_copy(update=dict.fromkeys(NOT_ENRICHMENT) | {"drops": ()})
     copies = {name: one.copied_to for name, one in mapping.enrichment.items()}
     meaning = json.dumps([meant, places, copies])
     return _read(alone.model_dump_json(by_alias=True), meaning, _states(mapping))
