@@ -43,13 +43,14 @@ def _compare(run: Run) -> None:
 def _written(run: Run, found: Comparison) -> Path:
     """Write the comparison in its three forms; give their place without the ending."""
     from icp_ml.data.publish import write_text
+    from icp_ml.data.scored_text import safe_rows
     from icp_ml.segments import segment_name
     from icp_ml.tracking.comparing import comparison_json, comparison_table
     from icp_ml.tracking.comparison_text import comparison_markdown
 
     folder = Path(segment_name(run.config.tracking.compare_folder, run.segment, "/"))
     write_text(folder / "compare.md", comparison_markdown(found))
-    write_text(folder / "compare.csv", comparison_table(found).to_csv(index=False))
+    write_text(folder / "compare.csv", safe_rows(comparison_table(found)).to_csv(index=False))
     write_text(folder / "compare.json", json.dumps(comparison_json(found), indent=2, ensure_ascii=False))
     return folder / "compare"
 

@@ -43,6 +43,7 @@ def _label(run: Run) -> None:
 def _write_report(config: Config, name: str, segment: SegmentSettings, tables: TrainingTables) -> None:
     """Label, compare, and write all of it to one folder."""
     from icp_ml.data.publish import write_text
+    from icp_ml.data.scored_text import safe_rows
     from icp_ml.label import label_rows
     from icp_ml.label.crosstabs import cross_tables
     from icp_ml.label.report import LabelReport, report_markdown
@@ -65,7 +66,7 @@ def _write_report(config: Config, name: str, segment: SegmentSettings, tables: T
         notes = [*config.data.notes, *tables.notes, *labels.notes]
         write_text(folder / "label.md", report_markdown(report, notes, confidence))
         for file, rows in (("label_rows", labels.rows), ("cross_tables", crosses), ("sensitivity", moves)):
-            write_text(folder / f"{file}.csv", rows.to_csv(index=False))
+            write_text(folder / f"{file}.csv", safe_rows(rows).to_csv(index=False))
         if len(labels.matrix):
             _draw(folder, title, labels)
         say(f"in {folder}")

@@ -158,8 +158,10 @@ def _metrics(judgement: Judgement) -> dict[str, float]:
 
 
 def _tables(judgement: Judgement) -> dict[str, pd.DataFrame]:
+    from icp_ml.data.scored_text import safe_rows
+
     tables = {**judgement.tables, "test_rows": judgement.scored}
-    return {f"report/{name}": table for name, table in tables.items()}
+    return {f"report/{name}": safe_rows(table) for name, table in tables.items()}
 
 
 def _texts(tables: TrainingTables, findings: list[Finding]) -> dict[str, str]:

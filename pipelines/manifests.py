@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from icp_ml.data.placing import Placed
     from icp_ml.model.candidate import Model
     from pipelines.listing import Listing
+
+
+KINDS = {"key": str, "today": str, "segments": dict, "rows_in": int, "rows_scored": int}
+"""What later runs ask a manifest for."""
+READ_AGAIN = "Restore it, or move its folder and the pointer latest away: the next run writes both anew."
 
 
 def manifest_of(run: Run, listing: Listing, counts: PartCounts, placed: Placed) -> dict[str, Any]:
@@ -75,13 +80,38 @@ def check_not_empty(config: Config, counts: PartCounts) -> None:
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
-    """Read the manifest of a published folder; one from before there were segments is of the default one."""
-    content: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    if "segments" not in content:
-        facts = {name: content[name] for name in ("model_version", "estimates", "tiers")}
-        named = {"kind": "boosted_trees", "best": content["model"], "rows": content["rows_scored"]}
-        content["segments"] = {DEFAULT: facts | named}
+    """Read the manifest of a published folder; one from before there were segments is of the default one.
+
+    Raises
+    ------
+    DataError
+        It is damaged.
+    """
+    from icp_ml.data.publish import read_json
+
+    path = folder / "manifest.json"
+    content = read_json(path)
+    try:
+        if "segments" not in content:
+            facts = {name: content[name] for name in ("model_version", "estimates", "tiers")}
+            named = {"kind": "boosted_trees", "best": content["model"], "rows": content["rows_scored"]}
+            content["segments"] = {DEFAULT: facts | named}
+        _check_kinds(content)
+    except (KeyError, TypeError, ValueError) as failure:
+        detail = f"{type(failure).__name__}: {failure}"
+        raise DataError(f"{path} is no manifest.", [detail], READ_AGAIN) from failure
     return content
+
+
+def _check_kinds(content: Mapping[str, Any]) -> None:
+    """See that a manifest holds what other runs ask it for, each of its kind."""
+    for name, kind in KINDS.items():
+        if not isinstance(content[name], kind) or isinstance(content[name], bool):
+            raise TypeError(f"{name} is no {kind.__name__}")
+    date.fromisoformat(content["today"])
+    for name, facts in content["segments"].items():
+        if not isinstance(facts["model_version"], str):
+            raise TypeError(f"segments.{name}.model_version is no str")
 
 
 def summary(manifest: dict[str, Any], folder: Path) -> str:

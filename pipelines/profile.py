@@ -37,7 +37,7 @@ def profile_folder(run: Run) -> Path:
 
 
 def _profile(run: Run) -> None:
-    from icp_ml.data.publish import MANIFEST, latest, locked, publication
+    from icp_ml.data.publish import MANIFEST, latest, locked, publication, read_json
     from pipelines.picturing import make_profile
 
     config = run.config
@@ -48,7 +48,7 @@ def _profile(run: Run) -> None:
     folder, key = profile_folder(run), _key(run, model)
     with locked(folder):
         before = latest(folder)
-        manifest = {} if before is None else json.loads((before / MANIFEST).read_text(encoding="utf-8"))
+        manifest = {} if before is None else read_json(before / MANIFEST)
         if manifest.get("key") == key:
             print(f"{run.named('profile')}: nothing has changed since; in {folder / 'latest'}")
             print(manifest["statement"])

@@ -15,6 +15,7 @@ from time import perf_counter
 from typing import Any
 
 from icp_ml.collecting import look_for_garbage_seldom
+from icp_ml.data.secrets import HIDDEN, masked
 from icp_ml.errors import ConfigError, ExitCode, IcpError
 from icp_ml.failures import SHOW_TRACEBACK, translated, wrong_settings
 from icp_ml.segments import segment_name
@@ -31,9 +32,9 @@ class Run:
     ----------
     config : Config
     composed : str
-        The composed YAML, unresolved, so that no secret from the environment stands in it.
+        The composed YAML, unresolved and masked, so that no secret stands in it.
     overrides : tuple of str
-        What the command line changed.
+        What the command line changed, masked.
     segment : str
         The one segment that this run is of; empty: all of them.
     """
@@ -130,7 +131,19 @@ def checked(composed: Any) -> Run:
         raise wrong_settings(failure.errors()) from failure
     overrides = _overrides() if HydraConfig.initialized() else ()
     _check_label_counts(config, overrides)
-    return Run(config, OmegaConf.to_yaml(composed, resolve=False), overrides)
+    return Run(config, masked(OmegaConf.to_yaml(_without_tokens(composed), resolve=False)), overrides)
+
+
+def _without_tokens(composed: Any) -> Any:
+    """Hide the addresses of notifications that were written out: a token may be any part of them."""
+    from omegaconf import OmegaConf
+
+    written: Any = OmegaConf.to_container(composed, resolve=False)
+    urls = written.get("notify", {}).get("urls")
+    if isinstance(urls, list):
+        shown = [one if str(one).startswith("${") else HIDDEN for one in urls]
+        written = written | {"notify": written["notify"] | {"urls": shown}}
+    return OmegaConf.create(written)
 
 
 def _overrides() -> tuple[str, ...]:
@@ -139,7 +152,13 @@ def _overrides() -> tuple[str, ...]:
     from omegaconf import OmegaConf
 
     written: Any = OmegaConf.to_container(HydraConfig.get().overrides.task, resolve=False)
-    return tuple(written)
+    return tuple(map(_without_secrets, written))
+
+
+def _without_secrets(override: str) -> str:
+    name, equals, value = override.partition("=")
+    is_of_tokens = name.lstrip("+~").startswith("notify.urls") and "${" not in value
+    return f"{name}={HIDDEN}" if equals and is_of_tokens else masked(override)
 
 
 def _say_which_job() -> None:
@@ -149,7 +168,8 @@ def _say_which_job() -> None:
 
     logging.getLogger("hydra").setLevel(logging.ERROR)  # its own heading for the next job
     if HydraConfig.get().mode == RunMode.MULTIRUN:
-        print(f"job {HydraConfig.get().job.num + 1}: {HydraConfig.get().job.override_dirname}", flush=True)
+        differs = masked(HydraConfig.get().job.override_dirname)
+        print(f"job {HydraConfig.get().job.num + 1}: {differs}", flush=True)
 
 
 def _missing(value: Any, path: str) -> list[str]:
@@ -198,7 +218,7 @@ def _status_of(action: Callable[[], int | None]) -> int:
 def _reported(failure: IcpError) -> int:
     if os.environ.get(SHOW_TRACEBACK):
         traceback.print_exc()
-    print(f"error: {failure}", file=sys.stderr)
+    print(f"error: {masked(str(failure))}", file=sys.stderr)
     return failure.exit_code
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 from itertools import chain
 from typing import IO, Any, NamedTuple
 
@@ -17,6 +18,7 @@ import pandas as pd
 Places = np.ndarray[Any, np.dtype[np.intp]]
 
 CHUNK_CHARACTERS = 1 << 16
+LONGEST_LINE = 1 << 24  # in characters; there is no table of so many cells
 MOST_BYTES = 1 << 30  # that pyarrow takes as one block
 BYTE_ORDER_MARK = "\ufeff".encode()
 UNREADABLE = "\ufffd".encode()
@@ -60,6 +62,20 @@ def can_be_plain(delimiter: str) -> bool:
     return len(delimiter) == 1 and delimiter.isascii() and delimiter not in '"\r\n\0'
 
 
+def bounded_lines(stream: IO[str]) -> Iterator[str]:
+    """Give the lines of a text, none so long that it fills the memory.
+
+    Raises
+    ------
+    csv.Error
+        One is: a compressed file may hold a line of any length.
+    """
+    while line := stream.readline(LONGEST_LINE):
+        if len(line) == LONGEST_LINE and not line.endswith("\n"):
+            raise csv.Error(f"a line of more than {LONGEST_LINE:,} characters")
+        yield line
+
+
 class Unread:
     """What is left of a text file, from the start of a row on.
 
@@ -86,8 +102,8 @@ class Unread:
 
     def lines(self) -> chain[str]:
         """Give what is left line by line; nothing can be taken afterwards."""
-        begun = self._text.decode() + ("" if self._is_whole else self._stream.readline())
-        return chain(io.StringIO(begun, newline=""), self._stream)
+        begun = self._text.decode() + ("" if self._is_whole else next(bounded_lines(self._stream), ""))
+        return chain(io.StringIO(begun, newline=""), bounded_lines(self._stream))
 
     def take(self, n_rows: int, wanted: list[int], width: int) -> PlainRows | None:
         """Take the next rows off, at most so many; None where they are to be read one by one.

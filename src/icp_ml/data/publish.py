@@ -11,7 +11,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from icp_ml.errors import LockedError, UnavailableError
+from icp_ml.errors import DataError, LockedError, UnavailableError
 
 LATEST = "latest"
 WORKING = ".working"
@@ -111,6 +111,24 @@ def results(folder: Path) -> list[Path]:
 def write_json(path: Path, content: Any) -> None:
     """Write JSON that a person can read."""
     path.write_text(json.dumps(content, indent=2, ensure_ascii=False, default=str) + "\n", encoding="utf-8")
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Read what `write_json` wrote.
+
+    Raises
+    ------
+    DataError
+        It is damaged: cut off, not text, or no record.
+    """
+    try:
+        content = json.loads(path.read_bytes().decode())
+        if isinstance(content, dict):
+            return content
+        found = f"it holds a {type(content).__name__}"
+    except (OSError, ValueError, RecursionError) as failure:
+        found = f"{type(failure).__name__}: {str(failure)[:200]}"
+    raise DataError(f"{path} is damaged.", [found], "Restore it, or remove its folder.")
 
 
 def write_text(path: Path, text: str) -> None:

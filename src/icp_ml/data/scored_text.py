@@ -21,6 +21,7 @@ NEARLY_HALFWAY = 1e-4
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 MAY_BE_FORMULA = "^[=+\\-@\t\r\n＝＋－＠]"
 SIGNED_WORD = re.compile(r"[-+][\w.]*")
+TEXT_TYPES = (pd.StringDtype, pd.CategoricalDtype)
 IS_QUOTED = '[",\r\n]'
 QUOTED_SIGNS = b'",\r\n'
 
@@ -44,6 +45,13 @@ def safe_cell(value: Any) -> Any:
     """Keep a spreadsheet from running a cell as a formula; a lone signed word, such as the id -12, stays."""
     is_formula = isinstance(value, str) and value.startswith(FORMULA_STARTS)
     return f"'{value}" if is_formula and not SIGNED_WORD.fullmatch(value) else value
+
+
+def safe_rows(rows: pd.DataFrame) -> pd.DataFrame:
+    """Keep a table's texts from being run as formulas, its headings too; numbers stay what they are."""
+    texts = [name for name in rows if rows[name].dtype == object or isinstance(rows[name].dtype, TEXT_TYPES)]
+    safe: pd.DataFrame = rows.assign(**{str(name): rows[name].map(safe_cell) for name in texts})
+    return safe.rename(columns=safe_cell)
 
 
 def _cells(name: str, values: pa.Array) -> pa.Array:

@@ -13,9 +13,10 @@ from pathlib import Path
 import pandas as pd
 
 from icp_ml.data.copies import brought
-from icp_ml.data.databases import database_name, masked, query_batches
+from icp_ml.data.databases import database_name, query_batches
 from icp_ml.data.endings import EXCEL_ENDINGS, FOREIGN_ENDINGS, PARQUET_ENDINGS, is_hidden, is_table
 from icp_ml.data.raw import RawBatch, Refused, column_names
+from icp_ml.data.secrets import masked
 from icp_ml.data.text_files import open_bytes, open_text, text_batches
 from icp_ml.data.typed_files import RowGroup, excel_batches, parquet_batches, partition_values, unread_groups
 from icp_ml.errors import DataError, UnavailableError

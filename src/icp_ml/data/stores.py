@@ -9,9 +9,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
-from icp_ml.data.databases import masked
 from icp_ml.data.endings import is_hidden, is_table
 from icp_ml.data.publish import MANIFEST
+from icp_ml.data.secrets import masked
 from icp_ml.errors import UnavailableError
 
 WITHOUT_FOLDERS = ("s3", "s3a", "gs", "gcs", "abfs", "az")  # there a folder is part of a name; none is made

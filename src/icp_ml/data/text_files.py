@@ -15,7 +15,7 @@ from typing import IO, Any
 
 import pandas as pd
 
-from icp_ml.data.plain_rows import PlainRows, Unread, can_be_plain
+from icp_ml.data.plain_rows import PlainRows, Unread, bounded_lines, can_be_plain
 from icp_ml.data.raw import UNMAPPED, RawBatch, Refused, column_names, column_positions
 from icp_ml.errors import ConfigError, DataError, examples
 from icp_ml.settings import FileSettings
@@ -82,7 +82,7 @@ def text_batches(
     size = path.stat().st_size
     _check_encoding(path, name, file.encoding)
     with open_text(path, file.encoding) as stream:
-        reader = _reader(stream, file.delimiter)
+        reader = _reader(bounded_lines(stream), file.delimiter)
         _, header = next(_numbered_rows(reader, name), (0, []))
         if not header:
             raise DataError(f"{name} is empty.", fix="Export it again.")
@@ -95,7 +95,13 @@ def text_batches(
                 yield _plain_batch(part, name, width, positions, n_bytes)
             if unread.is_empty:
                 return
-        further = _numbered_rows(_reader(unread.lines(), file.delimiter), name, unread.line)
+        try:
+            lines = unread.lines()
+        except csv.Error as failure:
+            raise DataError(
+                f"{name} is not well-formed CSV.", [str(failure)], "Export it again."
+            ) from failure
+        further = _numbered_rows(_reader(lines, file.delimiter), name, unread.line)
         ahead = list(islice(further, 1))
         while ahead:
             rows = ahead + list(islice(further, batch_rows - 1))
