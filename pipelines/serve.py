@@ -14,17 +14,24 @@ def serve(run: Run) -> int:
     ------
     ConfigError
         There are several; a server answers with one model.
+    DataError
+        What is stored is not what was registered.
     """
+    from icp_ml.tracking.exports import read_model
     from icp_ml.tracking.reaching import absolute_uri, server_environment
-    from icp_ml.tracking.store import resolve, store
+    from icp_ml.tracking.serving import check_artifact
+    from icp_ml.tracking.store import resolve, store, stored_folder
 
     settings = _only_segment(run).config.tracking
     with store(settings) as client:
         found = resolve(client, settings)
+        folder = stored_folder(settings, found.number)
+    read_model(folder, found.model_version)
+    artifact = folder.parents[1]  # it lies in data/VERSION
+    check_artifact(artifact)
     address = f"http://127.0.0.1:{settings.port}/invocations"
     environment = server_environment() | {"MLFLOW_TRACKING_URI": absolute_uri(settings.uri)}
-    model = f"models:/{settings.registered_model}/{found.number}"
-    line = ["models", "serve", "--env-manager", "local", "--model-uri", model]
+    line = ["models", "serve", "--env-manager", "local", "--model-uri", str(artifact)]
     return run_server(
         line, settings.port, environment, f"{settings.registered_model} {found.number}: {address}"
     )

@@ -12,7 +12,7 @@ from support import called, compose
 from icp_ml.errors import DataError, IcpError
 from icp_ml.model.digests import digest_of
 from icp_ml.tracking.exports import read_model, write_model
-from icp_ml.tracking.serving import _load_pyfunc
+from icp_ml.tracking.serving import _load_pyfunc, check_artifact
 from icp_ml.tracking.store import load, stored_folder
 
 
@@ -136,8 +136,29 @@ def test_a_tampered_artifact_stops_a_list_and_a_server(workplace):
     stored = stored_folder(settings, "1")
     tamper(stored)
     assert called("predict").returncode == 65
+    assert called("serve").returncode == 65
     with pytest.raises(DataError, match=r"model\.json: was changed"):
         _load_pyfunc(str(stored))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("loader_module: icp_ml.tracking.serving", "loader_module: mlflow.pyfunc.model"),
+        ("loader_module: icp_ml.tracking.serving", "loader_module: icp_ml.tracking.serving\n    code: code"),
+        ("loader_module: icp_ml.tracking.serving", "loader_module: &x !!python/object/apply:os.getpid []"),
+        ("data: data/", "data: ../../data/"),
+        ("flavors:", "flavors:\n  sklearn: {pickled_model: model.pkl}"),
+    ],
+)
+def test_a_server_loads_by_our_module_alone(workplace, old, new):
+    """MLflow would import what its MLmodel names, and read a pickle that it names."""
+    described = stored_folder(compose().config.tracking, "1").parents[1] / "MLmodel"
+    check_artifact(described.parent)
+    edit(described, old, new)
+    done = called("serve")
+    assert done.returncode == 65
+    assert "MLmodel is not as it was logged" in done.stderr
 
 
 @pytest.mark.parametrize("version", ["../elsewhere", "/tmp", "", "a/b", ".", "..", "0" * 11])

@@ -97,9 +97,21 @@ def point_latest(folder: Path, name: str) -> None:
 
 
 def latest(folder: Path) -> Path | None:
-    """Give the newest complete result of a folder, if there is one."""
+    """Give the newest complete result of a folder, if there is one.
+
+    Raises
+    ------
+    UnavailableError
+        The pointer leads out of the folder: nothing there is a result of it.
+    """
     pointer = folder / LATEST
-    return pointer.resolve() if (pointer / MANIFEST).is_file() else None
+    if not (pointer / MANIFEST).is_file():
+        return None
+    found = pointer.resolve()
+    if found.parent != folder.resolve():
+        fix = "Point it at a result of its folder, or remove it: the next run makes it anew."
+        raise UnavailableError(f"{pointer} leads out of its folder, to {found}.", fix=fix)
+    return found
 
 
 def results(folder: Path) -> list[Path]:

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
+from icp_ml.errors import DataError
 from icp_ml.model.candidate import Model
 from icp_ml.parsing import notation, parse_table
 from icp_ml.schema import Field
@@ -28,6 +29,8 @@ LINES = {
     "similar_poor": similar_lines,
 }
 """What a list has several of in a row, and how these become one line."""
+LOADED_BY = frozenset(("data", "env", "loader_module", "python_version"))
+"""All that MLflow is told of how to load a model."""
 WORDS = ("tier", *LINES, "unfamiliar", "worth_finding")
 
 
@@ -113,6 +116,33 @@ def _day(today: str | None) -> pd.Timestamp:
         return pd.Timestamp(date.fromisoformat(today) if today else datetime.now(UTC).date())
     except ValueError as failure:
         raise ValueError(f"today must be a day such as 2026-01-31, not {today!r}") from failure
+
+
+def check_artifact(folder: Path) -> None:
+    """See that MLflow would load a stored model by this module and by nothing else, before it is asked to.
+
+    Its file MLmodel may name any module, further code to import, or a pickle.
+
+    Raises
+    ------
+    DataError
+        It names something else, or cannot be read.
+    """
+    import yaml
+
+    try:
+        flavors = yaml.safe_load((folder / "MLmodel").read_bytes())["flavors"]
+        facts = flavors["python_function"]
+        wrong = sorted({*flavors} - {"python_function"}) + sorted({name for name in facts if facts[name]} - LOADED_BY)
+        if facts["loader_module"] != __name__:
+            wrong.append(f"loader_module {facts['loader_module']}")
+        if (folder / str(facts["data"])).resolve().parent.parent != folder.resolve():
+            wrong.append(f"data {facts['data']}")
+    except (KeyError, LookupError, OSError, TypeError, ValueError, yaml.YAMLError) as failure:
+        wrong = [f"it cannot be read ({type(failure).__name__})"]
+    if wrong:
+        fix = "It was changed. Restore it, or train again."
+        raise DataError(f"{folder / 'MLmodel'} is not as it was logged.", wrong, fix)
 
 
 def _load_pyfunc(path: str) -> Predictor:
