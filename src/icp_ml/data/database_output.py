@@ -76,7 +76,7 @@ class TableOutput:
             staging.create(connection)
         for table in tables:
             with self._connected() as connection:
-                _insert(connection, staging, _plain(table, self._key))
+                insert_rows(connection, staging, _plain(table, self._key))
             yield table
 
     def publish(self) -> None:
@@ -141,25 +141,25 @@ def _json(row: list[Any] | None) -> str | None:
     return None if row is None else NUL_IN_JSON.sub(r"\1", json.dumps(row, ensure_ascii=False))
 
 
-def _insert(connection: Any, staging: Any, rows: pa.Table) -> None:
-    """Add rows in the fastest way that the driver has."""
+def insert_rows(connection: Any, table: Any, rows: pa.Table) -> None:
+    """Add rows to a table in the fastest way that the driver has."""
     import sqlalchemy as sa
 
     if connection.dialect.driver == "psycopg":
-        _copy(connection, staging, rows)
+        _copy(connection, table, rows)
     elif len(rows):
-        connection.execute(sa.insert(staging), rows.to_pylist())
+        connection.execute(sa.insert(table), rows.to_pylist())
 
 
-def _copy(connection: Any, staging: Any, rows: pa.Table) -> None:
+def _copy(connection: Any, table: Any, rows: pa.Table) -> None:
     """Add rows by PostgreSQL's COPY; an empty text is quoted, a missing value is not."""
     from pyarrow import csv
 
     quote = connection.dialect.identifier_preparer
-    names = ", ".join(quote.quote(name) for name in TABLE_COLUMNS)
+    names = ", ".join(quote.quote(name) for name in rows.column_names)
     written = io.BytesIO()
     csv.write_csv(rows, written, csv.WriteOptions(include_header=False))
     with connection.connection.cursor() as cursor:
-        statement = f"COPY {quote.format_table(staging)} ({names}) FROM STDIN WITH (FORMAT csv)"
+        statement = f"COPY {quote.format_table(table)} ({names}) FROM STDIN WITH (FORMAT csv)"
         with cursor.copy(statement) as copying:
             copying.write(written.getbuffer())
