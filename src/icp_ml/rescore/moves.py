@@ -1,54 +1,49 @@
-"""Compare two scorings of a list: which accounts moved tier, by how much, and which models scored them."""
+"""Who moved between two lists: which accounts changed tier, came or went, and which models scored them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
-KEY = ["account_id", "segment"]
-PREVIOUS = {
-    "fit_probability": "previous_probability",
-    "rubric_points": "previous_points",
-    "tier": "previous_tier",
-    "scored_at": "previous_scored_at",
-}
+from icp_ml.features.statistics import Codes
+from icp_ml.rescore.entries import ENTRY
+
+MOVES = ("entered", "left", "up", "down", "same tier")
+NOT_LISTED = "not in the list"
 LISTED = (
-    "account_id",
-    "name",
-    "segment",
-    "move",
-    "previous_tier",
-    "tier",
-    "previous_probability",
-    "fit_probability",
-    "change",
-    "previous_points",
-    "rubric_points",
-    "previous_scored_at",
+    *("account_id", "name", "segment", "move", "previous_tier", "tier", "previous_list_tier", "list_tier"),
+    *("previous_probability", "fit_probability", "change", "change_time", "change_data", "change_model"),
+    *("moved_by", "why", "previous_points", "rubric_points", "previous_scored_at"),
 )
+OWN = {"move": pa.string(), "change": pa.float64()}
+MOVER = pa.schema([pa.field(one, OWN[one]) if one in OWN else ENTRY.field(one) for one in LISTED])
+"""One mover: `ENTRY` with move, one of MOVES, and change, in probability; missing where one side has none."""
 ROUNDING = 1e-12  # 0.35 - 0.30 is a hair below 0.05
 
 
 @dataclass(frozen=True)
 class Changes:
-    """What moved between two scorings.
+    """What moved between two lists; an account counts once for each of its segments.
 
     Attributes
     ----------
-    movers : pandas.DataFrame
-        account_id, name, segment, move (entered, left, up, down, same tier), previous_tier, tier,
-        previous_probability, fit_probability, change (in probability), previous_points, rubric_points,
-        previous_scored_at; largest change first.
+    movers : pyarrow.Table
+        Of MOVER, largest change first; who came or went follows, the highest score first.
+    counts : pandas.DataFrame
+        Entries from tier (index) to tier (columns), in the order of the tiers, then NOT_LISTED. Who stands
+        where he stood is counted only where his score is another one.
     n_compared, n_entered, n_left, n_moved : int
-        Accounts in both, new ones, gone ones, and those that changed tier; an account counts once for each of
-        its segments.
+        Accounts in both lists, new ones, gone ones, and those that changed tier.
     """
 
-    movers: pd.DataFrame
+    movers: pa.Table
+    counts: pd.DataFrame
     n_compared: int
     n_entered: int
     n_left: int
@@ -62,37 +57,38 @@ class Changes:
         )
 
 
-def changes(
-    previous: pd.DataFrame, current: pd.DataFrame, tiers: tuple[str, ...], min_change: float
-) -> Changes:
+def movers(entries: pa.Table, tiers: Sequence[str], min_change: float, n_compared: int) -> Changes:
     """List the accounts that changed tier, came or went, or moved by at least `min_change` within a tier.
 
-    An account is compared within its segment: one that another segment covers now has left and entered.
+    An account is compared within its segment: one that another segment covers now has left and entered. No
+    Python object is made of a row: on the day that a model changes, all of them are here.
 
     Parameters
     ----------
-    previous, current : pandas.DataFrame
-        account_id, name, segment, fit_probability, rubric_points, tier, scored_at; the first row of an
-        account that is repeated in a segment counts.
-    tiers : tuple of str
+    entries : pyarrow.Table
+        Of `ENTRY`: one cycle's.
+    tiers : sequence of str
         From best to worst.
     min_change : float
         In probability.
+    n_compared : int
+        Accounts in both lists, most of which have no entry.
     """
-    old = previous.drop_duplicates(KEY).rename(columns={**PREVIOUS, "name": "previous_name"})
-    old = old[[*KEY, "previous_name", *PREVIOUS.values()]]
-    both = current.drop_duplicates(KEY).merge(old, on=KEY, how="outer", indicator="origin")
-    both["name"] = both["name"].where(both["origin"] != "right_only", both["previous_name"])
-    both["change"] = both["fit_probability"] - both["previous_probability"]
-    both["move"] = _moves(both, tiers)
-    is_listed = (both["move"] != "same tier") | (both["change"].abs() >= min_change - ROUNDING)
-    n_of = both["origin"].value_counts()
+    before, after = (_places(entries, name, tiers) for name in ("previous_tier", "tier"))
+    move = _moves(entries["event"], before, after)
+    change = _number(pc.subtract(entries["fit_probability"], entries["previous_probability"]))
+    is_large = np.abs(change.to_numpy(zero_copy_only=False)) >= min_change - ROUNDING
+    is_listed = pa.array((move != MOVES.index("same tier")) | is_large)
+    named = pa.DictionaryArray.from_arrays(pa.array(move), pa.array(MOVES)).cast(pa.string())
+    whole = entries.append_column("move", named).append_column("change", change)
+    n_of = dict(zip(MOVES, np.bincount(move, minlength=len(MOVES)).tolist(), strict=True))
     return Changes(
-        _by_size(both.loc[is_listed])[list(LISTED)],
-        int(n_of["both"]),
-        int(n_of["left_only"]),
-        int(n_of["right_only"]),
-        int(both["move"].isin(["up", "down"]).sum()),
+        _by_size(whole.select(LISTED).filter(is_listed).cast(MOVER)),
+        _counts(before, after, tiers),
+        n_compared,
+        n_of["entered"],
+        n_of["left"],
+        n_of["up"] + n_of["down"],
     )
 
 
@@ -121,20 +117,37 @@ def _named(facts: Mapping[str, Any]) -> str:
     return f"{facts['model_version']} ({facts['kind'].replace('_', ' ')})"
 
 
-def _by_size(rows: pd.DataFrame) -> pd.DataFrame:
+def _places(entries: pa.Table, name: str, tiers: Sequence[str]) -> Codes:
+    """Give the place of each row's tier among the tiers, behind them where it has none."""
+    found = pc.fill_null(pc.index_in(entries[name], value_set=pa.array(tiers)), len(tiers))
+    return np.asarray(found.to_numpy(), dtype=np.intp)
+
+
+def _moves(event: Any, before: Codes, after: Codes) -> Codes:
+    """Give each row's move as its place in MOVES."""
+    is_new, is_gone = (pc.equal(event, one).to_numpy().astype(bool) for one in ("new", "gone"))
+    return np.select([is_new, is_gone, after < before, after > before], [0, 1, 2, 3], 4).astype(np.int8)
+
+
+def _counts(before: Codes, after: Codes, tiers: Sequence[str]) -> pd.DataFrame:
+    names, n = [*tiers, NOT_LISTED], len(tiers) + 1
+    found = np.bincount(before * n + after, minlength=n * n).reshape(n, n)
+    return pd.DataFrame(found, index=names, columns=names)
+
+
+def _number(values: Any) -> Any:
+    """Give numbers in one piece, a gap for what is none."""
+    whole = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+    return pc.if_else(pc.is_nan(whole), pa.scalar(None, pa.float64()), whole)
+
+
+def _by_size(rows: pa.Table) -> pa.Table:
     """Put the largest change first: in probability, or in points where there is no probability."""
-    points = (rows["rubric_points"] - rows["previous_points"]).abs()
-    sized = rows.assign(size=rows["change"].abs(), points=points)
-    order = {"size": False, "points": False, "account_id": True, "segment": True}
-    return sized.sort_values(
-        list(order), ascending=list(order.values()), na_position="last", ignore_index=True
-    )
-
-
-def _moves(both: pd.DataFrame, tiers: tuple[str, ...]) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
-    place = {tier: position for position, tier in enumerate(tiers)}
-    before, after = both["previous_tier"].map(place), both["tier"].map(place)
-    moves = np.where(after < before, "up", np.where(after > before, "down", "same tier")).astype(object)
-    moves[(both["origin"] == "left_only").to_numpy()] = "entered"
-    moves[(both["origin"] == "right_only").to_numpy()] = "left"
-    return moves
+    points = _number(pc.abs(pc.subtract(rows["rubric_points"], rows["previous_points"])))
+    held = [_number(rows[name]) for name in ("fit_probability", "previous_probability")]
+    keys = {"size": pc.abs(rows["change"]), "points": points, "held": pc.coalesce(*held)}
+    has_size = pc.is_valid(pc.coalesce(keys["size"], points))
+    keys["held"] = pc.if_else(has_size, pa.scalar(None, pa.float64()), keys["held"])
+    sorted_by = pa.table({**keys, "account_id": rows["account_id"], "segment": rows["segment"]})
+    order = [*((name, "descending") for name in keys), ("account_id", "ascending"), ("segment", "ascending")]
+    return rows.take(pc.sort_indices(sorted_by, sort_keys=order))

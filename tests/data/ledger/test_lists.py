@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from icp_ml.data.ledger import ENTRY, ENTRY_COLUMNS, read_entry, write_entry, write_movers
+from icp_ml.data.ledger import ENTRY, ENTRY_COLUMNS, read_entry, write_entry
 from icp_ml.data.scored import SCHEMA
 from icp_ml.errors import DataError
-from icp_ml.rescore import changes
-from icp_ml.scoring import TIERS
 
 
 def _table(*rows: tuple[str, str | None, float, str], segment: str = "default") -> pa.Table:
@@ -86,9 +82,6 @@ def test_an_entry_from_before_there_were_segments_is_of_the_default_one(tmp_path
     assert list(entry.columns) == ENTRY_COLUMNS
     assert entry["segment"].tolist() == ["default"]
     assert entry["rubric_points"].isna().all()
-    _kept(tmp_path / "now", _table(("A", "Acme", 0.5, "Best fit")))
-    moved = changes(entry, read_entry(tmp_path / "now"), TIERS, 0.05)
-    assert (moved.n_compared, moved.n_entered, moved.n_left) == (1, 0, 0)
 
 
 def test_folder_names_add_no_columns(tmp_path: Path) -> None:
@@ -105,25 +98,3 @@ def test_a_failed_scoring_closes_the_entry(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError):
         write_entry(failing(), tmp_path)
     assert read_entry(tmp_path)["account_id"].tolist() == ["A"]
-
-
-def test_movers_are_written_and_no_cell_is_a_formula(tmp_path: Path) -> None:
-    for name, tier, probability in (("before", "Bad fit", 0.1), ("after", "Best fit", 0.9)):
-        rows = (("=1+1", "@cmd", probability, tier), ("B", None, 0.5, "Good fit"))
-        _kept(tmp_path / name, _table(*rows, segment="europe"))
-    moved = changes(read_entry(tmp_path / "before"), read_entry(tmp_path / "after"), TIERS, 0.05)
-    write_movers(moved, tmp_path)
-    with (tmp_path / "movers.csv").open(encoding="utf-8-sig", newline="") as stream:
-        [row] = csv.DictReader(stream)
-    assert (row["account_id"], row["name"], row["move"], row["change"]) == ("'=1+1", "'@cmd", "up", "0.8000")
-    assert (row["segment"], row["previous_points"], row["rubric_points"]) == ("europe", "0.5000", "4.5000")
-
-
-def test_a_missing_name_stays_empty_among_the_movers(tmp_path: Path) -> None:
-    _kept(tmp_path / "before", _table(("A", None, 0.1, "Bad fit")))
-    _kept(tmp_path / "after")
-    moved = changes(read_entry(tmp_path / "before"), read_entry(tmp_path / "after"), TIERS, 0.05)
-    write_movers(moved, tmp_path)
-    read = pd.read_csv(tmp_path / "movers.csv", encoding="utf-8-sig")
-    assert read["move"].tolist() == ["left"]
-    assert read["name"].isna().all()

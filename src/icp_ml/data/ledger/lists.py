@@ -10,9 +10,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from icp_ml.data.scored import SCHEMA
-from icp_ml.data.scored_text import safe_cell
 from icp_ml.errors import DataError
-from icp_ml.rescore import Changes
 from icp_ml.segments import DEFAULT
 
 ENTRY = "ledger.parquet"
@@ -78,11 +76,3 @@ def models_in(folder: Path) -> set[str]:
         fix = f"Restore it, or move {folder.name} away."
         raise DataError(f"the ledger entry {path} cannot be read.", [str(failure)[:200]], fix) from failure
     return {one for one in named if one}
-
-
-def write_movers(moved: Changes, folder: Path) -> None:
-    """Write who moved, entered and left, with no cell that a spreadsheet would run."""
-    safe = {name: moved.movers[name].map(safe_cell) for name in ("account_id", "name")}
-    moved.movers.assign(**safe).to_csv(
-        folder / "movers.csv", index=False, encoding="utf-8-sig", float_format="%.4f"
-    )
