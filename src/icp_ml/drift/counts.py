@@ -16,8 +16,8 @@ from icp_ml.features.statistics import Floats
 
 STEPS_PER_UNIT = 100
 """Of the score's grid: hundredths of log-odds, or of a point."""
-FARTHEST = 1_000_000
-"""Steps from 0 at which the grid ends: a probability of 0 or 1 has no finite log-odds."""
+FARTHEST = 10_000
+"""Where the score's grid ends on both sides: a probability of 0 or 1 has no finite log-odds."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def counted(names: Sequence[str], codes: Bytes, scores: Floats, tiers: Any) -> C
     """
     attributes = {name: _held(np.bincount(codes[:, at], minlength=1), 0) for at, name in enumerate(names)}
     known = scores[~np.isnan(scores)]
-    steps = np.clip(np.round(known * STEPS_PER_UNIT), -FARTHEST, FARTHEST).astype(np.int64)
+    steps = np.round(np.clip(known, -FARTHEST, FARTHEST) * STEPS_PER_UNIT).astype(np.int64)
     lowest = int(steps.min(initial=0))
     places, distinct = pd.factorize(np.asarray(tiers, dtype=object))
     n_of_tier = np.bincount(places[places >= 0], minlength=len(distinct)).tolist()

@@ -10,7 +10,7 @@ import numpy as np
 from icp_ml.drift.divergence import SMOOTHING, Bounded
 
 MANY = 10_000
-"""Rows of each kind in each list from which on a count is normal, to a hundredth of a probability of 0.0001."""
+"""Rows of each kind in each list from which on a count is normal: a probability of 0.0001 to a hundredth."""
 
 
 @dataclass(frozen=True)

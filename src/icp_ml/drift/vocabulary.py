@@ -61,14 +61,15 @@ class Vocabulary:
         """Say what lies between the edges of the score."""
         said = [self._score_words(one) for one in edges]
         between = [f"{low} to {high}" for low, high in pairwise(said)]
-        ends = [f"under {said[0]}", *between, f"{said[-1]} or more"] if said else ["any"]
-        return Named(SCORE, {**dict(enumerate(ends)), NO_SCORE: "without a score"})
+        parts = [f"under {said[0]}", *between, f"{said[-1]} or more"] if said else ["any"]
+        labels = {at: f"with {'points' if self.is_points else 'fit'} {part}" for at, part in enumerate(parts)}
+        return Named(SCORE, {**labels, NO_SCORE: "without a score"})
 
     def _score_words(self, edge: int) -> str:
         """Say where a step of the grid begins."""
         value = (edge - 0.5) / STEPS_PER_UNIT
         if self.is_points:
-            return f"{value:.1f} points"
+            return f"{value:.1f}"
         return f"{100 * probability(np.array([value]))[0]:.3g} %"
 
 

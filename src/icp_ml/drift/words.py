@@ -13,7 +13,7 @@ from icp_ml.scoring.like import percent
 
 
 def alarm_lines(found: Sequence[Found], drifts: Mapping[str, Drift]) -> list[str]:
-    """Say each alarm in a line: what, its values then and now, and what to do.
+    """Say what drifted, each attribute in a line: its values then and now, and what to do.
 
     Parameters
     ----------
@@ -22,10 +22,14 @@ def alarm_lines(found: Sequence[Found], drifts: Mapping[str, Drift]) -> list[str
     drifts : mapping of str to Drift
         By segment; where there is one, it is not named.
     """
-    lines = []
+    by_name: dict[tuple[str, str], list[Found]] = {}
     for one in found:
-        head = "" if len(drifts) == 1 else f"{one.segment}: "
-        lines.append(f"{head}{_said(one, drifts[one.segment])}; {_fix(one)}")
+        by_name.setdefault((one.segment, one.name), []).append(one)
+    lines = []
+    for (segment, name), alike in by_name.items():
+        head = "" if len(drifts) == 1 else f"{segment}: "
+        said = "; ".join(_said(one, drifts[segment], len(alike) == 1) for one in alike)
+        lines.append(f"{head}{_words(name, drifts[segment])}: {said}; {_fix(alike[0])}")
     return lines
 
 
@@ -58,24 +62,23 @@ def _compared(drifts: Mapping[str, Drift], found: Sequence[Found]) -> str:
     n_attributes = count(sum(one.name != SCORE for one in shifts), "attribute")
     if not found:
         return f"{n_attributes} and the score as in the first list of this model ({most})"
-    return f"{count(len(found), 'alarm')} over {n_attributes}, the score and the tiers ({most})"
+    n_alarms = len({(one.segment, one.name) for one in found})
+    return f"{count(n_alarms, 'alarm')} over {n_attributes}, the score and the tiers ({most})"
 
 
-def _said(one: Found, drifted: Drift) -> str:
+def _words(name: str, drifted: Drift) -> str:
+    return next((one.words for one in drifted.shifts if one.name == name), name)
+
+
+def _said(one: Found, drifted: Drift, is_alone: bool) -> str:
+    """Say one alarm; of a PSI also where it comes from, unless the other alarms say so."""
     if one.kind == "tier":
-        rate = drifted.tiers[one.name]
-        return f"{one.name}: {_then_now(rate)}: {_bounds(one.bounded, '.2f')} times as many"
+        return f"{_then_now(drifted.tiers[one.name])}, {_bounds(one.bounded)} times as many"
     shift = next(shift for shift in drifted.shifts if shift.name == one.name)
-    match one.kind:
-        case "psi":
-            what = f"PSI {_bounds(one.bounded, '.2f')}, {most_telling(shift)}"
-        case "missing":
-            what = f"missing in {_then_now(shift.rates[one.kind])}"
-        case "new levels":
-            what = f"a level that training never saw in {_then_now(shift.rates[one.kind])}"
-        case _:
-            what = f"beyond the range of training in {_then_now(shift.rates[one.kind])}"
-    return f"{shift.words}: {what}"
+    if one.kind == "psi":
+        return f"PSI {_bounds(one.bounded)}" + (f", {most_telling(shift)}" if is_alone else "")
+    said = {"missing": "missing in", "new levels": "never seen in training in"}
+    return f"{said.get(one.kind, 'outside the range of training in')} {_then_now(shift.rates[one.kind])}"
 
 
 def most_telling(shift: Shift) -> str:
@@ -92,8 +95,8 @@ def _then_now(rate: Rate) -> str:
     return f"{percent(rate.now)} of rows, before {percent(rate.then)}"
 
 
-def _bounds(one: Bounded, form: str) -> str:
-    return f"{one.value:{form}} ({one.low:{form}} to {one.high:{form}})"
+def _bounds(one: Bounded) -> str:
+    return f"{one.value:.2f} ({one.low:.2f} to {one.high:.2f})"
 
 
 def _fix(one: Found) -> str:
