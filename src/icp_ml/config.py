@@ -15,9 +15,10 @@ from time import perf_counter
 from typing import Any
 
 from icp_ml.collecting import look_for_garbage_seldom
-from icp_ml.data.secrets import HIDDEN, masked
+from icp_ml.data.secrets import masked
 from icp_ml.errors import ConfigError, ExitCode, IcpError
 from icp_ml.failures import SHOW_TRACEBACK, translated, wrong_settings
+from icp_ml.notify.hiding import overrides_without_addresses, without_addresses
 from icp_ml.segments import segment_name
 from icp_ml.settings import Config
 
@@ -131,19 +132,8 @@ def checked(composed: Any) -> Run:
         raise wrong_settings(failure.errors()) from failure
     overrides = _overrides() if HydraConfig.initialized() else ()
     _check_label_counts(config, overrides)
-    return Run(config, masked(OmegaConf.to_yaml(_without_tokens(composed), resolve=False)), overrides)
-
-
-def _without_tokens(composed: Any) -> Any:
-    """Hide the addresses of notifications that were written out: a token may be any part of them."""
-    from omegaconf import OmegaConf
-
-    written: Any = OmegaConf.to_container(composed, resolve=False)
-    urls = written.get("notify", {}).get("urls")
-    if isinstance(urls, list):
-        shown = [one if str(one).startswith("${") else HIDDEN for one in urls]
-        written = written | {"notify": written["notify"] | {"urls": shown}}
-    return OmegaConf.create(written)
+    shown = without_addresses(OmegaConf.to_container(composed, resolve=False))
+    return Run(config, masked(OmegaConf.to_yaml(shown)), overrides)
 
 
 def _overrides() -> tuple[str, ...]:
@@ -152,13 +142,7 @@ def _overrides() -> tuple[str, ...]:
     from omegaconf import OmegaConf
 
     written: Any = OmegaConf.to_container(HydraConfig.get().overrides.task, resolve=False)
-    return tuple(map(_without_secrets, written))
-
-
-def _without_secrets(override: str) -> str:
-    name, equals, value = override.partition("=")
-    is_of_tokens = name.lstrip("+~").startswith("notify.urls") and "${" not in value
-    return f"{name}={HIDDEN}" if equals and is_of_tokens else masked(override)
+    return tuple(map(masked, overrides_without_addresses(written)))
 
 
 def _say_which_job() -> None:

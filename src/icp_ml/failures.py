@@ -10,6 +10,7 @@ from icp_ml.errors import ConfigError, IcpError, count
 
 SHOW_TRACEBACK = "ICP_ML_TRACEBACK"
 OF_SEVERAL_KINDS = (("label",), ("scoring", "tiers"), ("scoring", "list_tiers"))
+SECRET = "notify.urls"
 NOISE = (
     "Config search path",
     "provider=",
@@ -58,7 +59,8 @@ def _complaint(found: Any) -> str:
     if found["type"] == "extra_forbidden":
         return f"{path}: is no setting"
     given = found.get("input")
-    shown = f", not {given!r}" if isinstance(given, str | int | float | bool) else ""
+    is_shown = isinstance(given, str | int | float | bool) and not path.startswith(SECRET)
+    shown = f", not {given!r}" if is_shown else ""
     return f"{path}: {message[:1].lower()}{message[1:]}{shown}"
 
 

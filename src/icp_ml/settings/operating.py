@@ -5,18 +5,19 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
-from icp_ml.settings.base import Settings, Share, Text
+from icp_ml.settings.base import Positive, Settings, Share, Text
 
 
 class NotifySettings(Settings):
     """Whom a scheduled run tells, and of what."""
 
-    urls: tuple[str, ...]  # Apprise's addresses, from the environment
+    urls: tuple[SecretStr, ...]  # Apprise's addresses, from the environment
     tells_of: tuple[Literal["done", "movers", "alarms", "failure"], ...]
     link: str | None  # where a reader opens the list
     n_movers: Annotated[int, Field(ge=0)]  # named in the message
+    timeout_seconds: Positive  # for all addresses together
 
 
 class HoldoutSettings(Settings):

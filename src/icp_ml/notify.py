@@ -1,1 +1,0 @@
-"""Tell people what a scheduled run did, through Apprise."""

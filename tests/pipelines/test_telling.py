@@ -1,0 +1,84 @@
+"""A run tells of its list, and of its failure, to a real server; who cannot be told is an alarm."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from posted import inbox
+from pydantic import SecretStr
+from support import compose, free_port
+
+from icp_ml.errors import DataError, UnavailableError
+from icp_ml.rescore import changes
+from icp_ml.scoring import TIERS
+from pipelines.telling import told
+
+__all__ = ["inbox"]
+
+
+@pytest.fixture(scope="module")
+def composed():
+    return compose("notify.tells_of=[done,failure]", "notify.timeout_seconds=5")
+
+
+@pytest.fixture
+def run(composed, inbox):
+    """Give a run that tells the server, and what the server got."""
+    return telling_to(composed, f"json://127.0.0.1:{inbox[0]}"), inbox[1]
+
+
+def telling_to(run, *urls):
+    from dataclasses import replace
+
+    notify = run.config.notify.model_copy(update={"urls": tuple(map(SecretStr, urls))})
+    return replace(run, config=run.config.model_copy(update={"notify": notify}))
+
+
+def list_of(*rows):
+    names = ["account_id", "name", "tier", "fit_probability"]
+    return pd.DataFrame(rows, columns=names).assign(segment="default", rubric_points=None, scored_at="x")
+
+
+def test_a_list_is_told_with_who_moved(run):
+    before = list_of(
+        ("A", "Ada <b>", "Bad fit", 0.1), ("B", None, "Bad fit", 0.1), ("C", "Cy", "Bad fit", 0.2)
+    )
+    now = list_of(
+        ("A", "Ada <b>", "Best fit", 0.9), ("C", "Cy", "Bad fit", 0.3), ("D", None, "Good fit", 0.5)
+    )
+    with told(run[0]) as telling:
+        assert telling.done(["3 rows scored"], changes(before, now, TIERS, 0.05)) == []
+    assert [one["message"] for one in run[1]] == [
+        "3 rows scored\n\nMoved most:\n- Ada ＜b＞: Bad fit to Best fit (10% to 90%)\n"
+        "- B: Bad fit to gone (10%)\n- D: new to Good fit (50%)\n\nvar/rescored/demo/latest"
+    ]
+
+
+def test_a_failure_is_told_and_goes_on(run):
+    with pytest.raises(DataError), told(run[0]):
+        raise DataError("list.csv is empty.", fix="Export it again.")
+    (got,) = run[1]
+    assert got["title"] == "demo 2026-01-01: the run failed with exit status 65"
+    assert got["message"].startswith("error: list.csv is empty.\nExport it again.\n")
+
+
+def test_a_defect_is_told_too(run):
+    with pytest.raises(ZeroDivisionError), told(run[0]):
+        raise ZeroDivisionError("division by zero")
+    assert run[1][0]["message"].startswith("error: ZeroDivisionError: division by zero\n")
+
+
+def test_who_stops_it_by_hand_is_not_told(run):
+    with pytest.raises(KeyboardInterrupt), told(run[0]):
+        raise KeyboardInterrupt
+    assert run[1] == []
+
+
+def test_who_cannot_be_told_is_an_alarm_and_hides_no_failure(composed, capsys):
+    run = telling_to(composed, f"json://me:hush@127.0.0.1:{free_port()}")
+    said = "notify: address 1 of 1 (json) could not be reached, or refused the message"
+    with told(run) as telling:
+        assert telling.done(["1 row scored"], None) == [said]
+    with pytest.raises(UnavailableError, match="no champion"), told(run):
+        raise UnavailableError("no champion")
+    assert capsys.readouterr().err == f"  note: {said}\n"
