@@ -57,6 +57,7 @@ def manifest_of(run: Run, listing: Listing, counts: PartCounts, placed: Placed) 
         "list_tiers": {tier: placed.list_tiers[tier] for tier in LIST_TIERS},
         "rules": rules,
         "enrichment": findings.enriched.rows(),
+        "known": {name: int(n) for name, n in sorted(findings.n_known.items())},
         "rows_refused_by_reason": dict(counts.refused_by_reason.most_common(50)),
         "notes": [*_notes(run, listing), *said, *coverage.lines(), *findings.lines()],
         "digests": listing.digests,

@@ -242,6 +242,24 @@ def test_a_lacking_column_is_named_beside_those_that_are_there(tmp_path: Path) -
     )
 
 
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        ("id,Size (employees)", ["  'size' may be 'Size (employees)'"]),
+        ("id,SIZE", ["  'size' may be 'SIZE'"]),
+        ("id,sizes,size_band", ["  'size' may be 'sizes' or 'size_band'"]),
+        ("id,place", []),
+        ("id", []),
+    ],
+)
+def test_a_renamed_column_is_guessed_among_those_nobody_asked_for(
+    tmp_path: Path, header: str, said: list[str]
+) -> None:
+    with pytest.raises(DataError) as failure:
+        _rows(_written(tmp_path, f"{header}\n".encode()), "id", "size")
+    assert str(failure.value).splitlines()[2:-2] == said
+
+
 def test_a_wrong_delimiter_shows_the_header_as_it_was_read(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"it has: id,name"):
         _rows(_written(tmp_path, PLAIN), "id", delimiter=";")

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 
 import pandas as pd
 
-from icp_ml.errors import DataError, examples
+from icp_ml.errors import MAX_EXAMPLES, DataError, examples
 
 BYTE_ORDER_MARK = "\ufeff"
 MAX_COLUMNS_SHOWN = 40
 UNMAPPED = ""
 """What a malformed row is said to have held: which of its cells are mapped, and may be kept, nobody knows."""
+SHORT = 4  # letters; "id" stands in many names
+LIKE = 0.6  # of two names' letters in common, as difflib counts them
 
 
 @dataclass(frozen=True)
@@ -83,9 +86,30 @@ def column_positions(header: list[str], wanted: list[str], name: str) -> dict[st
     if not lacking:
         return {column: header.index(_tidy(column)) for column in wanted}
     shown = ", ".join(header[:MAX_COLUMNS_SHOWN]) or "nothing"
-    details = [f"lacking: {examples(lacking)}", f"it has: {shown}"]
+    details = [f"lacking: {examples(lacking)}", *_renamed(lacking, header, wanted), f"it has: {shown}"]
     fix = "Correct the columns or the delimiter in conf/data, or export them."
     raise DataError(f"{name} lacks {len(lacking)} of the mapped columns.", details, fix)
+
+
+def _renamed(lacking: list[str], header: list[str], wanted: list[str]) -> list[str]:
+    """Say which columns that nobody asked for have names like those of the lacking ones."""
+    asked = {_tidy(name) for name in wanted}
+    free = {_letters(name): name for name in header if name not in asked}
+    alike = [(name, _alike(_letters(name), list(free))) for name in lacking]
+    said = [
+        f"{name!r} may be {' or '.join(repr(free[one]) for one in found)}" for name, found in alike if found
+    ]
+    return said[:MAX_EXAMPLES]
+
+
+def _alike(name: str, others: list[str]) -> list[str]:
+    """Give up to two names that have most letters in common with one, or hold it whole."""
+    holding = [one for one in others if min(len(one), len(name)) >= SHORT and (name in one or one in name)]
+    return list(dict.fromkeys([*holding, *get_close_matches(name, others, cutoff=LIKE)]))[:2]
+
+
+def _letters(name: str) -> str:
+    return "".join(sign for sign in name.casefold() if sign.isalnum())
 
 
 def _tidy(cell: str) -> str:

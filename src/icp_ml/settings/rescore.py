@@ -19,7 +19,8 @@ class RescoreSettings(Settings):
     ledger_url: str | None  # SQLAlchemy address; null: Parquet in the folder
     min_rows_ratio: Annotated[float, Field(ge=0, le=1)]  # of the last list's rows
     max_rows_ratio: Annotated[float, Field(ge=1)]
-    accepts_rows: bool  # any number of rows is meant, this once
+    max_refused_rise: NotNegative  # share of rows, beyond the last list's
+    accepts_rows: bool  # a list unlike the last one is meant, this once
     n_shown_movers: Count  # on the page
     stale_hours: Positive  # age of the last good run that is an alarm
 
