@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -34,7 +35,12 @@ def csv_lines(table: pa.Table) -> memoryview:
     """
     if not table.num_rows:
         return memoryview(b"")
-    cells = [_quoted(_cells(name, table[name].combine_chunks())) for name in table.column_names]
+    return joined_lines([_cells(name, table[name].combine_chunks()) for name in table.column_names])
+
+
+def joined_lines(columns: Sequence[pa.Array]) -> memoryview:
+    """Join columns of text, none empty of rows and without gaps, to the bytes of their lines."""
+    cells = [_quoted(one) for one in columns]
     lines = pc.binary_join_element_wise(*cells[:-1], _with(cells[-1], "\r\n"), pa.scalar(",", cells[0].type))
     _, offsets, content = lines.buffers()
     ends = np.frombuffer(offsets, dtype=np.int64)[lines.offset :]
@@ -57,20 +63,20 @@ def safe_rows(rows: pd.DataFrame) -> pd.DataFrame:
 def _cells(name: str, values: pa.Array) -> pa.Array:
     """Write a column's values as text, "" for a gap."""
     if name.startswith("reasons_"):
-        texts = _safe(reason_lines(values))
+        texts = safe_texts(reason_lines(values))
     elif name.startswith("similar_"):
-        texts = _safe(similar_lines(values))
+        texts = safe_texts(similar_lines(values))
     elif pa.types.is_boolean(values.type):
         texts = pc.if_else(values, "yes", "no")
     elif pa.types.is_floating(values.type):
-        texts = _decimals(values, N_DECIMALS.get(name, OTHER_DECIMALS))
+        texts = decimals(values, N_DECIMALS.get(name, OTHER_DECIMALS))
     else:
         texts = values.cast(pa.large_string())
-        texts = _safe(texts) if pa.types.is_string(values.type) else texts
+        texts = safe_texts(texts) if pa.types.is_string(values.type) else texts
     return pc.fill_null(texts.cast(pa.large_string()), "")
 
 
-def _decimals(values: pa.Array, n_decimals: int) -> pa.Array:
+def decimals(values: pa.Array, n_decimals: int) -> pa.Array:
     """Write numbers with so many decimals: each distinct text is made once."""
     numbers = values.to_numpy(zero_copy_only=False)
     codes, distinct = pd.factorize(_rounded(numbers, n_decimals))
@@ -88,7 +94,7 @@ def _rounded(numbers: Floats, n_decimals: int) -> Floats:
     return np.asarray(counted + 0.0)  # no "-0.0"
 
 
-def _safe(texts: pa.Array) -> pa.Array:
+def safe_texts(texts: pa.Array) -> pa.Array:
     """Keep cells from being run as formulas: only those that begin like one are looked at."""
     is_suspect = pc.fill_null(pc.match_substring_regex(texts, MAY_BE_FORMULA), False)
     if not pc.any(is_suspect).as_py():

@@ -7,6 +7,7 @@ rubric's condition.
 from icp_ml.settings.base import Settings
 from icp_ml.settings.browse import BrowseSettings
 from icp_ml.settings.checks import ChecksSettings
+from icp_ml.settings.crm import AnswerSettings, CrmSettings
 from icp_ml.settings.drift import DriftSettings
 from icp_ml.settings.engine import DaskSettings, EngineSettings, LocalSettings
 from icp_ml.settings.evaluation import EvaluationSettings, MarginSettings, MarkSettings, PromotionSettings
@@ -61,6 +62,7 @@ from icp_ml.settings.whole import Config
 
 __all__ = [
     "AbcXyzSettings",
+    "AnswerSettings",
     "BaseRateTierSettings",
     "BrowseSettings",
     "CapacityTierSettings",
@@ -68,6 +70,7 @@ __all__ = [
     "ColumnSettings",
     "ConditionSettings",
     "Config",
+    "CrmSettings",
     "DaskSettings",
     "DataSettings",
     "DriftSettings",

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from icp_ml.settings.base import Count, NotNegative, Positive, Settings, Text
+from icp_ml.settings.crm import CrmSettings
 
 
 class RescoreSettings(Settings):
@@ -23,6 +24,7 @@ class RescoreSettings(Settings):
     accepts_rows: bool  # a list unlike the last one is meant, this once
     n_shown_movers: Count  # on the page
     stale_hours: Positive  # age of the last good run that is an alarm
+    crm: CrmSettings
 
     @model_validator(mode="after")
     def _has_an_address(self) -> RescoreSettings:
