@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 
-from icp_ml.settings.base import Positive, Settings, Share, Text
+from icp_ml.settings.base import Count, Positive, Settings, Share, Text
 
 
 class NotifySettings(Settings):
@@ -30,6 +30,15 @@ class HoldoutSettings(Settings):
     min_effect: Share  # difference in the share that buys
     power: Share
     confidence: Share
+    weeks: Count  # of deals
+    baseline: Share | None  # of worked accounts that buy within them; null: that of the weeks before
+    folder: str
+
+    @model_validator(mode="after")
+    def _begins(self) -> HoldoutSettings:
+        if (self.name is None) != (self.starts is None):
+            raise ValueError("name and starts go together")
+        return self
 
 
 class ScheduleSettings(Settings):

@@ -1,1 +1,0 @@
-"""Plan and read an experiment that leaves a random share of the accounts alone."""
