@@ -23,5 +23,6 @@ class RetrainSettings(Settings):
     """When the scheduled run trains a challenger."""
 
     when: tuple[Literal["calibration", "precision", "drift", "age"], ...]
+    max_off: Annotated[float, Field(ge=0, lt=1)]  # of observed over expected, from 1
     max_age_days: Count  # of the champion
     min_days: Count  # between two trainings of the schedule
