@@ -77,7 +77,8 @@ def closed_deals(deals: pd.DataFrame, today: date) -> pd.DataFrame:
         }
     )
     order = ["account_id", "created", "closed", "is_true"]
-    return rows.loc[is_kept].sort_values(order, ignore_index=True)
+    kept: pd.DataFrame = rows.loc[is_kept].sort_values(order, ignore_index=True)
+    return kept
 
 
 def bought_before(deals: pd.DataFrame, day: pd.Series[pd.Timestamp]) -> pd.Series[bool]:
