@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from pipelines.listing import Listing
 
 SCORING = ".scoring"
+COMPARED = (
+    *("account_id", "name", "segment", "fit_probability", "rubric_points", "tier", "is_customer"),
+    *("model_version", "scored_at"),
+)
 
 
 def promotion_folder(run: Run) -> Path:
@@ -106,13 +110,12 @@ def _plainly(run: Run, number: str) -> Run:
 
 
 def _entry(run: Run, listing: Listing, model: Model) -> pd.DataFrame:
-    from icp_ml.data.ledger import ENTRY_COLUMNS
     from icp_ml.data.scored import read_scored
     from pipelines.scoring import score_list
 
     with _working(promotion_folder(run) / SCORING) as folder:
         score_list(run, replace(listing, models={run.segment: model}), folder)
-        return read_scored(folder / "scored.parquet", ENTRY_COLUMNS)
+        return read_scored(folder / "scored.parquet", COMPARED)
 
 
 @contextmanager

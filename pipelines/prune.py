@@ -172,16 +172,14 @@ def _in_outbox(config: Config) -> set[str]:
 
 
 def _in_lists(config: Config, going: set[str]) -> set[str]:
-    """Give the digests of the models that scored a list which stays, by its manifest and its ledger."""
-    from icp_ml.data.ledger import models_in
+    """Give the digests of the models that scored a list which stays; the ledger keeps its own."""
     from icp_ml.data.publish import results
     from pipelines.manifests import read_manifest
 
     staying = [
         one for folder in _list_folders(config) for one in results(folder) if f"list {one}" not in going
     ]
-    named = {facts["model_version"] for one in staying for facts in read_manifest(one)["segments"].values()}
-    return named.union(*map(models_in, staying))
+    return {facts["model_version"] for one in staying for facts in read_manifest(one)["segments"].values()}
 
 
 if __name__ == "__main__":

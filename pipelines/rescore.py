@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from icp_ml.config import Run, run_pipeline, stage
 from pipelines.cycles import before_of, read_cycle

@@ -133,7 +133,9 @@ def check_artifact(folder: Path) -> None:
     try:
         flavors = yaml.safe_load((folder / "MLmodel").read_bytes())["flavors"]
         facts = flavors["python_function"]
-        wrong = sorted({*flavors} - {"python_function"}) + sorted({name for name in facts if facts[name]} - LOADED_BY)
+        wrong = sorted({*flavors} - {"python_function"}) + sorted(
+            {name for name in facts if facts[name]} - LOADED_BY
+        )
         if facts["loader_module"] != __name__:
             wrong.append(f"loader_module {facts['loader_module']}")
         if (folder / str(facts["data"])).resolve().parent.parent != folder.resolve():

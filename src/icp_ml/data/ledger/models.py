@@ -8,7 +8,8 @@ from pathlib import Path
 
 from icp_ml.data.ledger.cycles import flush
 from icp_ml.errors import DataError
-from icp_ml.model.candidate import DIGEST_LENGTH, Model
+from icp_ml.model.candidate import Model
+from icp_ml.model.digests import DIGEST_LENGTH
 
 MODELS = "models"
 FIX = "Restore it from a copy of the ledger, or from where models are exported."
