@@ -16,44 +16,60 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from icp_ml.data.parts import PartFiles
+    from icp_ml.data.placing import Placed
     from icp_ml.engine import Before, Work
     from icp_ml.model.candidate import Model
     from pipelines.listing import Listing
 
 CYCLE = "cycle"
-ENTRIES, INPUTS, FACTS = "entries.parquet", "inputs.parquet", "cycle.json"
+ENTRIES, INPUTS, DRIFT, FACTS = "entries.parquet", "inputs.parquet", "drift.json", "cycle.json"
 
 
 def before_of(run: Run, listing: Listing, folder: Path) -> Before:
-    """Open what the last list left in a folder, with the models that scored it."""
+    """Open what the last list left in a folder, with the models that scored it.
+
+    Raises
+    ------
+    DataError
+        A model that scored the last list is not kept, or not as it was.
+    """
     from icp_ml.data.publish import latest
     from icp_ml.data.state import open_state
     from icp_ml.engine import Before
-    from pipelines.manifests import read_manifest
 
     config, last = run.config, latest(folder)
     state = open_state(last)
-    models: dict[str, Model] = {}
-    if last is not None and state is not None:
-        for name, facts in read_manifest(last)["segments"].items():
-            model = listing.models.get(name)
-            if model is not None and facts["model_version"] != model.version:
-                models[name] = last_model(folder, config, facts["model_version"])
     return Before(
         state,
         config.rescore.is_incremental,
+        last,
         listing.name(config),
-        None if last is None else last.name,
         rules_digest(config, listing),
-        models,
+        _number(folder),
+        {} if last is None or state is None else _last_models(last, folder, listing),
     )
 
 
-def last_model(folder: Path, config: Config, version: str) -> Model:
-    """Load the model that scored the last list, which the ledger keeps."""
-    from icp_ml.tracking.exports import read_model
+def _last_models(last: Path, folder: Path, listing: Listing) -> dict[str, Model]:
+    """Load the models that scored the last list, where others score this one; the ledger keeps them."""
+    from icp_ml.data.ledger import kept_model
+    from pipelines.manifests import read_manifest
 
-    return read_model(Path(config.tracking.export_folder, config.tracking.registered_model, version), version)
+    then = {name: facts["model_version"] for name, facts in read_manifest(last)["segments"].items()}
+    return {
+        name: kept_model(folder / "ledger", then[name])
+        for name, model in listing.models.items()
+        if name in then and then[name] != model.version
+    }
+
+
+def _number(folder: Path) -> int:
+    """Give the next cycle its number: one more than any that is published or recorded here."""
+    from icp_ml.data.publish import results
+
+    places = [*(one / CYCLE for one in results(folder)), *folder.glob("ledger/cycle=*")]
+    numbers = [json.loads((one / FACTS).read_bytes())["number"] for one in places if (one / FACTS).is_file()]
+    return 1 + max(numbers, default=0)
 
 
 def rules_digest(config: Config, listing: Listing) -> str:
@@ -62,36 +78,49 @@ def rules_digest(config: Config, listing: Listing) -> str:
     return hashlib.sha256(json.dumps([rules, dict(listing.rules.digests)]).encode()).hexdigest()[:12]
 
 
-def write_cycle(work: Work, listing: Listing, folder: Path, manifest: dict[str, Any]) -> dict[str, Any]:
-    """Gather what the ledger takes of a list into `folder/cycle`; give the facts of it.
+def write_cycle(
+    run: Run, work: Work, listing: Listing, made: tuple[dict[str, Any], Placed]
+) -> dict[str, Any]:
+    """Gather what the ledger takes of a list into its folder's `cycle`; give the facts of it.
 
     Call it while the parts are there.
     """
+    from icp_ml.data.ledger import keep_models
     from icp_ml.data.parts import PartFiles
     from icp_ml.data.publish import write_json
+    from pipelines.drifting import write_drift
 
-    place, files = folder / CYCLE, PartFiles(work.folder)
+    (manifest, placed), before, files = made, work.before, PartFiles(work.folder)
+    assert before is not None
+    folder = work.folder.parent
+    place = folder / CYCLE
     place.mkdir(exist_ok=True)
     events = _write_entries(work, files, place / ENTRIES)
     _write_inputs(files, place / INPUTS)
-    before = work.before
-    assert before is not None
+    drifted = write_drift(run, listing, before.published, (folder, placed.counts))
+    keep_models(listing.models.values(), folder.parent / "ledger")
     facts = {
         "cycle": before.cycle,
-        "number": _number(before, folder.parent),
+        "number": before.number,
         "previous": before.last_cycle,
         "today": manifest["today"],
         "key": listing.key,
         "n_accounts": _n_accounts(files),
         "events": {name: events[name] for name in ("new", "changed", "gone")},
         "segments": {
-            name: {**facts, "label_digest": listing.models[name].facts.get("label_digest")}
+            name: {
+                **facts,
+                "label_digest": listing.models[name].facts.get("label_digest"),
+                "list_cuts": placed.list_cuts[name],
+            }
             for name, facts in manifest["segments"].items()
         },
         "rules_digest": before.rules_digest,
         "digests": manifest["digests"],
         "n_reasons": work.scoring.n_reasons,
-        "files": {name: _digest(place / name) for name in (ENTRIES, INPUTS)},
+        "drift": drifted.lines,
+        "alarms": drifted.alarm_lines,
+        "files": {name: _digest(place / name) for name in (ENTRIES, INPUTS, DRIFT)},
     }
     write_json(place / FACTS, facts)
     return facts
@@ -101,12 +130,6 @@ def read_cycle(published: Path) -> dict[str, Any]:
     """Read the facts of the cycle that a published list is of."""
     content: dict[str, Any] = json.loads((published / CYCLE / FACTS).read_text(encoding="utf-8"))
     return content
-
-
-def _number(before: Before, folder: Path) -> int:
-    last = None if before.last_cycle is None else folder / before.last_cycle
-    is_first = last is None or not (last / CYCLE / FACTS).is_file()
-    return 1 if is_first or last is None else int(read_cycle(last)["number"]) + 1
 
 
 def _write_entries(work: Work, files: PartFiles, path: Path) -> Counter[str]:

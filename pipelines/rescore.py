@@ -1,41 +1,94 @@
-"""Score the list again, keep the ledger, say which accounts moved."""
+"""Score the list again, keep the ledger, say which accounts moved: what a schedule runs."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from icp_ml.config import Run, run_pipeline, stage
+from icp_ml.errors import ExitCode
 from pipelines.cycles import before_of, read_cycle
+from pipelines.heartbeats import heartbeat
 from pipelines.listing import prepare, published
-from pipelines.manifests import changed_models, summary
+from pipelines.manifests import changed_models, read_manifest, summary
+from pipelines.recording import record
 from pipelines.scoring import score_list
+from pipelines.source_checks import check_list, check_sources
+from pipelines.telling import told
 
 if TYPE_CHECKING:
     from icp_ml.engine import Before
+    from icp_ml.rescore import Changes
+
+ALARMS = "alarms.json"
 
 
-def rescore(run: Run) -> None:
-    """Score, compare with the last scoring, and publish all of it in one step.
+@dataclass(frozen=True)
+class Cycle:
+    """What a cycle made.
 
-    Run twice on one day with unchanged inputs, it changes nothing.
+    Attributes
+    ----------
+    lines : list of str
+        In words.
+    moved : Changes, optional
+        None in the first cycle, and where nothing has changed.
+    facts : dict
+        As `cycle.json`.
     """
+
+    lines: list[str]
+    moved: Changes | None
+    facts: dict[str, Any]
+
+
+def rescore(run: Run) -> int:
+    """Score, compare with the last scoring, publish all of it in one step, and keep it in the ledger.
+
+    Run twice on one day with unchanged inputs, it changes nothing. The status is 10 where there are alarms.
+    """
+    with heartbeat(run) as beat, told(run) as telling:
+        with stage("rescore") as say:
+            cycle = _cycle(run)
+            say("; ".join(cycle.lines[:1]), [*beat.notes, *cycle.lines[1:]])
+        alarms = [*cycle.facts.get("alarms", ()), *record(run)]
+        if cycle.moved is not None or cycle.facts.get("previous") is None:
+            alarms += telling.done(cycle.lines[:1], cycle.moved, alarms)
+        for one in alarms:
+            print(f"  alarm: {one}", flush=True)
+        beat.outcome, beat.status = cycle.lines[0], ExitCode.ALARMS if alarms else ExitCode.OK
+    return beat.status
+
+
+def _cycle(run: Run) -> Cycle:
+    """Make and publish a list, where anything has changed since the last one."""
     config, folder = run.config, Path(run.config.rescore.folder)
-    with stage("rescore") as say:
-        listing = prepare(run, config.rescore.min_change)
-        with published(config, folder, listing) as working:
-            if working is None:
-                say(f"nothing has changed since the last run; in {folder / 'latest'}")
-                return
-            before = before_of(run, listing, folder)
-            manifest = score_list(run, listing, working, before)
-            changed = changed_models(folder, manifest)
-            moved = _movers(run, before, working, changed)
-        say(f"{summary(manifest, folder)}; {moved}", [*changed, *manifest["notes"]])
+    check_sources(run)
+    listing = prepare(run, config.rescore.min_change)
+    with published(config, folder, listing) as working:
+        if working is None:
+            line = f"nothing has changed since the last run; in {folder / 'latest'}"
+            return Cycle([line], None, read_cycle((folder / "latest").resolve()))
+        before = before_of(run, listing, folder)
+        manifest = score_list(run, listing, working, before)
+        last = before.published
+        check_list(manifest, None if last is None else read_manifest(last), config.rescore)
+        changed = changed_models(folder, manifest)
+        cycle = read_cycle(working)
+        moved = _movers(run, before, working, changed)
+    lines = [f"{summary(manifest, folder)}; {_said(moved, last)}", *changed, *manifest["notes"]]
+    return Cycle([*lines, *cycle["drift"]], moved, cycle)
 
 
-def _movers(run: Run, before: Before, working: Path, notes: list[str]) -> str:
+def _said(moved: Changes | None, last: Path | None) -> str:
+    if moved is None or last is None:
+        return "first run, nothing to compare with"
+    return f"{moved.summary()} since {last.name.partition('_')[0]}"
+
+
+def _movers(run: Run, before: Before, working: Path, notes: list[str]) -> Changes | None:
     """Write who moved since the last list, as a file and as a page."""
     from pyarrow import parquet
 
@@ -46,7 +99,7 @@ def _movers(run: Run, before: Before, working: Path, notes: list[str]) -> str:
     from icp_ml.scoring import TIERS
 
     if before.last_cycle is None:
-        return "first run, nothing to compare with"
+        return None
     config, cycle = run.config, read_cycle(working)
     entries = parquet.read_table(working / "cycle" / "entries.parquet")
     n_compared = cycle["n_accounts"] - cycle["events"]["new"]
@@ -55,7 +108,7 @@ def _movers(run: Run, before: Before, working: Path, notes: list[str]) -> str:
     since = date.fromisoformat(before.last_cycle.partition("_")[0])
     facts = PageFacts(config.data.name, config.today, since, notes, config.rescore.n_shown_movers)
     write_text(working / "movers.html", movers_page(moved, facts))
-    return f"{moved.summary()} since {since}"
+    return moved
 
 
 if __name__ == "__main__":

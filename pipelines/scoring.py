@@ -33,32 +33,47 @@ ATTEMPTS = 3
 def score_list(run: Run, listing: Listing, folder: Path, before: Before | None = None) -> dict[str, Any]:
     """Write the scored list, the refused rows and the manifest into a folder; give the manifest.
 
-    With `before`, what the next list is compared with too. Parts that a killed run finished are taken over.
+    With `before`, what the ledger takes of it and what the next list is compared with, too. Parts that a
+    killed run finished are taken over.
 
     Memory holds a few batches for each process, and of each row 11 bytes and 8 more while repeats are found.
     """
-    from icp_ml.data.outputs import join_list
     from icp_ml.data.publish import write_json
-    from icp_ml.data.scored import REFUSED_COLUMNS, SCHEMA_VERSION, join_lines
+    from icp_ml.data.scored import SCHEMA_VERSION
     from pipelines.cycles import write_cycle
 
     work = _work(run.config, listing, folder, before)
     done = _scored_parts(run.config, listing, work)
-    files, numbers = _files(work), range(len(done.first.paths))
-    path = join_list(map(files.placed, numbers), folder, run.config.scoring, listing.key)
-    join_lines(map(files.refused, numbers), REFUSED_COLUMNS, folder / "refused.csv")
+    path = _join(run.config, work, folder)
     manifest = manifest_of(run, listing, done.counts, done.placed) | {
         "output": path.name,
         "schema_version": SCHEMA_VERSION,
         "rows_repeated_by": dict(done.repeats.by_kind),
     }
-    if before is not None:
-        write_cycle(work, listing, folder, manifest)
-        _keep_state(work, done)
-    else:
+    if before is None:
         shutil.rmtree(work.folder)
+    else:
+        manifest["cycle"] = write_cycle(run, work, listing, (manifest, done.placed))
+        _keep_state(work, done)
     write_json(folder / "manifest.json", manifest)
     return manifest
+
+
+def _join(config: Config, work: Work, folder: Path) -> Path:
+    """Make the list, and what a CRM is given of it, of the placed parts."""
+    from icp_ml.data.crm import crm_plan, write_changed
+    from icp_ml.data.outputs import join_list, part_tables
+    from icp_ml.data.scored import REFUSED_COLUMNS, join_lines, join_scored
+
+    files = _files(work)
+    placed, refused = ([one(at) for at in files.done()] for one in (files.placed, files.refused))
+    join_lines(refused, REFUSED_COLUMNS, folder / "refused.csv")
+    plan = crm_plan(config.rescore.crm, config.scoring.output, config.today)
+    if plan is not None and work.before is not None:
+        write_changed(part_tables(placed), folder, work.before.published, plan)
+    if work.part_form == "csv":
+        return join_scored(placed, folder, "csv")
+    return join_list(placed, folder, config.scoring, work.key)
 
 
 def _work(config: Config, listing: Listing, folder: Path, before: Before | None = None) -> Work:
@@ -81,6 +96,7 @@ def _work(config: Config, listing: Listing, folder: Path, before: Before | None 
         today=config.today,
         seed=config.seed,
         facts=state_facts(config, listing),
+        part_form="parquet" if before is not None and config.rescore.crm.preset else config.scoring.part_form,
         before=before,
     )
 

@@ -29,6 +29,7 @@ FIRST_PASS = pa.schema(
         *STORED,
         ("rank_score", pa.float64()),
         ("moment", pa.uint64()),
+        ("drift", pa.binary()),
         ("segment_code", pa.uint16()),
         ("input_row", pa.uint32()),
         ("input_first", pa.uint64()),
@@ -44,11 +45,14 @@ TOLD = pa.schema(
         for name in (
             *("fit_probability", "fit_probability_unshifted", "rubric_points", "rank_score", "model_tier"),
             *("reasons_for", "reasons_against", "similar_best", "similar_poor", "data_completeness"),
-            *("is_familiar", "unfamiliar", "model_spread", "moment"),
+            *("is_familiar", "unfamiliar", "model_spread", "moment", "drift"),
         )
     ]
 )
-"""What a model tells of a row; moment is a digest of what the day alone changes of its encoding."""
+"""What a model tells of a row.
+
+moment is a digest of what the day alone changes of its encoding; drift has a byte for each watched attribute.
+"""
 
 
 NO_INPUTS = pa.schema([])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,7 +11,7 @@ from pyarrow import parquet
 from icp_ml.data.crm import check_preset, with_import_file
 from icp_ml.data.database_output import TableOutput
 from icp_ml.data.forms import write_parts, write_whole
-from icp_ml.data.scored import SCHEMA, join_scored
+from icp_ml.data.scored import SCHEMA
 from icp_ml.data.sorting import by_fit
 from icp_ml.data.stores import check_store, put_folder
 from icp_ml.settings import OutputSettings, ScoringSettings
@@ -36,9 +36,12 @@ def check_outputs(output: OutputSettings) -> None:
 
 def join_list(parts: Iterable[Path], folder: Path, settings: ScoringSettings, key: str) -> Path:
     """Make the list of its written parts, in order; lines of CSV that need no more are only put together."""
-    if settings.part_form == "csv":
-        return join_scored(parts, folder, "csv")
-    return write_list((parquet.read_table(one, schema=SCHEMA) for one in parts), folder, settings, key)
+    return write_list(part_tables(parts), folder, settings, key)
+
+
+def part_tables(parts: Iterable[Path]) -> Iterator[pa.Table]:
+    """Read the written parts of a list, in order."""
+    return (parquet.read_table(one, schema=SCHEMA) for one in parts)
 
 
 def write_list(tables: Iterable[pa.Table], folder: Path, settings: ScoringSettings, key: str) -> Path:

@@ -16,6 +16,7 @@ from pyarrow import ipc
 
 from icp_ml.data.first_pass import KEY, FirstPass
 from icp_ml.data.scored import SCHEMA
+from icp_ml.drift import Counts, merged
 from icp_ml.features.statistics import Floats
 from icp_ml.matching.repeats import repeats_of_earlier
 from icp_ml.scoring import (
@@ -52,18 +53,21 @@ class SegmentList:
 
 @dataclass
 class Placed:
-    """What was counted while the rows were placed, and by segment where the list's tiers end."""
+    """What was counted while the rows were placed; by segment where the list's tiers end, and its drift."""
 
     n_rows: int = 0
     list_tiers: Counter[str] = field(default_factory=Counter)
     n_exploration: int = 0
     list_cuts: dict[str, list[float]] = field(default_factory=dict)
+    counts: dict[str, Counts] = field(default_factory=dict)
 
     def merge(self, other: Placed) -> None:
         """Add the counts of another part."""
         self.n_rows += other.n_rows
         self.list_tiers.update(other.list_tiers)
         self.n_exploration += other.n_exploration
+        for name, counts in other.counts.items():
+            self.counts[name] = merged([self.counts[name], counts]) if name in self.counts else counts
 
 
 def cut_values(lists: Iterable[SegmentList]) -> list[list[float]]:

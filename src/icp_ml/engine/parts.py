@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from icp_ml.data.digests import digest_names
 from icp_ml.data.first_pass import part_column, write_part
@@ -16,12 +17,17 @@ from icp_ml.data.placing import Placed, place_part
 from icp_ml.data.rows_read import INPUT, halves
 from icp_ml.data.scored import RefusedRows, write_scored
 from icp_ml.data.state import mapped, write_arrow
+from icp_ml.drift import Counts, counted, watched
 from icp_ml.engine.entries import list_tier_codes, part_entries, placed_part
 from icp_ml.engine.ready import Gathered, Ready
-from icp_ml.engine.splits import own_columns, own_table
+from icp_ml.engine.splits import Part as Placement
+from icp_ml.engine.splits import own_columns, own_table, scores_of
+from icp_ml.engine.told import as_codes
 from icp_ml.engine.work import PartDone, PieceTask, PlaceTask
 from icp_ml.scoring import encode
 from icp_ml.scoring.worth import worth_finding
+
+POINTS = ("fit_probability", "rubric_points")
 
 
 def score_piece(ready: Ready, task: PieceTask) -> PartDone:
@@ -49,15 +55,16 @@ def place(ready: Ready, task: PlaceTask) -> Placed:
         said = _worth_of(ready, task.number, np.array(segments, dtype=object), is_top)
         at = rows.column_names.index("worth_finding")
         rows = rows.set_column(at, "worth_finding", pa.array(said, pa.string()))
+    found = _counted(rows)
     if ready.work.before is not None:
-        _write_entries(ready, task, rows)
+        found.counts.update(_write_entries(ready, task, rows))
     with finished(files.placed(task.number)) as path:
-        write_scored(rows, path, ready.work.scoring.part_form)
-    return _counted(rows)
+        write_scored(rows, path, ready.work.part_form)
+    return found
 
 
-def _write_entries(ready: Ready, task: PlaceTask, rows: pa.Table) -> None:
-    """Write what the ledger keeps of a part, and what the next list is compared with."""
+def _write_entries(ready: Ready, task: PlaceTask, rows: pa.Table) -> dict[str, Counts]:
+    """Write what the ledger keeps of a part, and what the next list is compared with; count its codes."""
     files, number = ready.files, task.number
     part = placed_part(ready, task.part.start, rows, (number, task.part.repeated))
     entries, at = part_entries(ready, part, task.lists)
@@ -71,6 +78,17 @@ def _write_entries(ready: Ready, task: PlaceTask, rows: pa.Table) -> None:
         np.save(stream, list_tier_codes(rows))
     with finished(files.met(number)) as half, half.open("wb") as stream:
         np.save(stream, part.last[part.is_own & (part.last >= 0)])
+    return {name: _drift_counts(ready, part, name) for name in rows["segment"].unique().to_pylist()}
+
+
+def _drift_counts(ready: Ready, part: Placement, name: str) -> Counts:
+    """Count the codes, scores and tiers of a segment's accounts in a part."""
+    is_here = pc.equal(part.rows["segment"], name).to_numpy() & part.is_own
+    here = pa.array(np.flatnonzero(is_here))
+    stored = part.stored.select([*POINTS, "model_tier", "drift"]).take(here)
+    names = [one.name for one in watched(ready.work.models[name].encoder)]
+    scores = scores_of(stored).to_numpy(zero_copy_only=False)
+    return counted(names, as_codes(stored["drift"]), scores, stored["model_tier"].to_pandas().to_numpy())
 
 
 def _counted(rows: Any) -> Placed:

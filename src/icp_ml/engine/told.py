@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,7 @@ from icp_ml.data.digests import add_words
 from icp_ml.data.first_pass import TOLD
 from icp_ml.data.rows_read import INPUT, Places, RowsRead, halves
 from icp_ml.data.state import State
+from icp_ml.drift import codes_of
 from icp_ml.features.conditions import earned_by_condition
 from icp_ml.features.encoder import Encoder
 from icp_ml.model.candidate import Model
@@ -21,6 +23,7 @@ from icp_ml.scoring import encode, score_encoded
 
 TIMED = ("age", "recency")
 """Forms of attributes whose encoding moves with the day; a rubric's conditions may, too."""
+Bytes = npt.NDArray[np.uint8]
 COMPARED = ["input_first", "input_second", "moment"]
 MODEL_TIER = "model_tier"
 
@@ -79,10 +82,14 @@ class Teller:
         return parts[0] if len(parts) == 1 else pa.concat_tables(parts).take(pa.array(order))
 
     def _anew(self, accounts: pd.DataFrame, moments: npt.NDArray[np.uint64]) -> pa.Table:
-        scored = score_encoded(
-            self.model, encode(self.model, accounts, pd.Timestamp(self.today)), self.n_reasons
-        )
-        told = scored.rename(columns={"tier": MODEL_TIER}).assign(moment=moments)
+        encoded = encode(self.model, accounts, pd.Timestamp(self.today))
+        scored = score_encoded(self.model, encoded, self.n_reasons)
+        told: dict[str, Any] = {str(name): values for name, values in scored.items()}
+        told |= {
+            MODEL_TIER: scored["tier"],
+            "moment": moments,
+            "drift": as_bytes(codes_of(self.model, encoded.columns)),
+        }
         return pa.table([pa.array(told[one.name], one.type, from_pandas=True) for one in TOLD], schema=TOLD)
 
     def _moments(self, accounts: pd.DataFrame) -> npt.NDArray[np.uint64]:
@@ -97,3 +104,16 @@ class Teller:
             words = np.ascontiguousarray(np.where(is_missing, 0.0, column)).view(np.uint64)
             add_words(digests, words, is_missing)
         return digests[:, 0]
+
+
+def as_bytes(codes: Bytes) -> pa.Array:
+    """Give each row's codes as one value."""
+    n_rows, width = codes.shape
+    ends = pa.py_buffer((np.arange(n_rows + 1) * width).astype(np.int32).tobytes())
+    return pa.Array.from_buffers(pa.binary(), n_rows, [None, ends, pa.py_buffer(codes.tobytes())])
+
+
+def as_codes(values: pa.Array) -> Bytes:
+    """Give the codes of rows that all have as many."""
+    held = b"".join(values.to_pylist())
+    return np.frombuffer(held, dtype=np.uint8).reshape(len(values), -1)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -31,21 +31,29 @@ class Before:
         What it left; None for the first list.
     is_taken_over : bool
         Whether rows that did not change are taken from it as they were scored.
+    published : Path, optional
+        Its folder.
     cycle : str
         The name of the list that is being made.
-    last_cycle : str, optional
-        The name of the last one.
     rules_digest : str
+    number : int
+        Of the cycle, from 1.
     models : mapping of str to Model
         By segment: those that scored the last list, where others score this one.
     """
 
     state: State | None
     is_taken_over: bool
+    published: Path | None
     cycle: str
-    last_cycle: str | None
     rules_digest: str
+    number: int
     models: Mapping[str, Model] = field(default_factory=dict)
+
+    @property
+    def last_cycle(self) -> str | None:
+        """Name the last list."""
+        return None if self.published is None else self.published.name
 
 
 @dataclass(frozen=True)
@@ -84,6 +92,7 @@ class Work:
     today: date
     seed: int
     facts: StateFacts
+    part_form: Literal["csv", "parquet"]
     before: Before | None = None
 
     def warm_up(self) -> None:

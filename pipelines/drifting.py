@@ -1,0 +1,54 @@
+"""Compare a list with the first one that its model scored, and write what changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from icp_ml.config import Run
+
+if TYPE_CHECKING:
+    from icp_ml.drift import Counts, CycleDrift
+    from pipelines.listing import Listing
+
+DRIFT = Path("cycle", "drift.json")
+PAGE = "drift.html"
+
+
+def write_drift(
+    run: Run, listing: Listing, last: Path | None, made: tuple[Path, Mapping[str, Counts]]
+) -> CycleDrift:
+    """Write drift.json and its page into the folder of a list.
+
+    Parameters
+    ----------
+    run : Run
+    listing : Listing
+    last : Path, optional
+        The last list's folder.
+    made : (Path, mapping of str to Counts)
+        The folder, and what was counted of each segment's list.
+    """
+    from icp_ml.data.publish import write_json, write_text
+    from icp_ml.drift import Listed, cycle_drift, drift_page, vocabulary_of
+
+    folder, counts = made
+    listed = {
+        name: Listed(model.version, counts[name], vocabulary_of(model))
+        for name, model in listing.models.items()
+        if name in counts
+    }
+    found = cycle_drift(_read(last), listed, run.config.drift)
+    write_json(folder / DRIFT, found.to_json())
+    title = f"Drift of {run.config.data.name}"
+    note = f"The list of {run.config.today} beside the first one that this model scored"
+    write_text(folder / PAGE, drift_page(found, title, note))
+    return found
+
+
+def _read(last: Path | None) -> Any:
+    """Read what the last list wrote; nothing where it wrote none."""
+    path = None if last is None else last / DRIFT
+    return None if path is None or not path.is_file() else json.loads(path.read_text(encoding="utf-8"))

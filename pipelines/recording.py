@@ -1,0 +1,39 @@
+"""Record in the ledger what was published, and free what only the last list needs."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from icp_ml.config import Run
+from icp_ml.errors import IcpError
+
+
+def record(run: Run) -> list[str]:
+    """Record every published cycle that the ledger lacks; give what could not be recorded, as alarms.
+
+    A ledger that cannot be reached waits: the next run records what this one could not.
+    """
+    from icp_ml.data.ledger import open_ledger, record_missing
+    from icp_ml.data.publish import locked
+
+    settings = run.config.rescore
+    folder = Path(settings.folder)
+    with locked(folder):
+        try:
+            _, damaged = record_missing(folder, open_ledger(settings))
+        except IcpError as failure:
+            return [f"the ledger waits for the next run: {failure.what}"]
+        _forget_states(folder)
+    return [str(one) for one in damaged]
+
+
+def _forget_states(folder: Path) -> None:
+    """Remove what older lists kept to be compared with."""
+    from icp_ml.data.publish import latest, results
+    from icp_ml.data.state import STATE
+
+    newest = latest(folder)
+    for one in results(folder):
+        if newest is not None and one.resolve() != newest:
+            shutil.rmtree(one / STATE, ignore_errors=True)
