@@ -33,7 +33,7 @@ def before_of(run: Run, listing: Listing, folder: Path) -> Before:
     DataError
         A model that scored the last list is not kept, or not as it was.
     """
-    from icp_ml.data.publish import latest
+    from icp_ml.data.publish import free_name, latest
     from icp_ml.data.state import open_state
     from icp_ml.engine import Before
 
@@ -43,7 +43,7 @@ def before_of(run: Run, listing: Listing, folder: Path) -> Before:
         state,
         config.rescore.is_incremental,
         last,
-        listing.name(config),
+        free_name(folder, listing.name(config)),
         rules_digest(config, listing),
         _number(folder),
         {} if last is None or state is None else _last_models(last, folder, listing),

@@ -86,8 +86,10 @@ def told(run: Run) -> Iterator[Telling]:
 
 def movers_of(moved: Changes, n_movers: int) -> list[Mover]:
     """Name the first accounts that changed tier, came or went."""
-    rows = moved.movers.loc[moved.movers["move"] != "same tier"].head(n_movers)
-    return [_mover(one) for one in rows.to_dict("records")]
+    import pyarrow.compute as pc
+
+    rows = moved.movers.filter(pc.not_equal(moved.movers["move"], "same tier"))
+    return [_mover(one) for one in rows.slice(0, n_movers).to_pylist()]
 
 
 def _mover(row: dict[Any, Any]) -> Mover:

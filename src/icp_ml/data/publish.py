@@ -157,10 +157,15 @@ def _check_pointer(pointer: Path) -> None:
         raise UnavailableError(what, fix="Move it away.")
 
 
+def free_name(folder: Path, name: str) -> str:
+    """Give the first of name, name.2, name.3 … that no complete result has."""
+    numbered = (name if number == 1 else f"{name}.{number}" for number in count(1))
+    return next(one for one in numbered if not (folder / one / MANIFEST).is_file())
+
+
 def _free_target(folder: Path, name: str) -> Path:
-    """Give the first of name, name.2, name.3 … that no complete result has, cleared of any rest."""
-    numbered = (folder / (name if number == 1 else f"{name}.{number}") for number in count(1))
-    target = next(one for one in numbered if not (one / MANIFEST).is_file())
+    """Give the first free name, cleared of any rest."""
+    target = folder / free_name(folder, name)
     if target.is_dir():
         shutil.rmtree(target)
     return target
