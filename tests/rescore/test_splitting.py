@@ -203,3 +203,11 @@ def test_capacity_ties_go_by_the_place_in_each_list() -> None:
     found = parts(tied, replace(tied, rows=tied.rows.assign(place=tied.rows["place"] + 10)))
     assert found["list_tier_score"].to_list() == ["A"] * 10 + ["B"] * 20
     assert set(found["list_tier_list"]) == {"B"}
+
+
+def test_a_list_without_rows_has_no_changes() -> None:
+    both = side(ACCOUNTS, TREES, THEN), side(one(ACCOUNTS, **BIG), OTHER)
+    empty = [replace(each, rows=each.rows[:0], accounts=each.accounts[:0]) for each in both]
+    found = parts(*empty)
+    assert len(found) == 0
+    assert list(found) == list(parts(*both))

@@ -24,6 +24,10 @@ LISTED = (
 OWN = {"move": pa.string(), "change": pa.float64()}
 MOVER = pa.schema([pa.field(one, OWN[one]) if one in OWN else ENTRY.field(one) for one in LISTED])
 """One mover: `ENTRY` with move, one of MOVES, and change, in probability; missing where one side has none."""
+SORTED_BY = (
+    *("change", "fit_probability", "previous_probability", "rubric_points", "previous_points"),
+    *("account_id", "segment"),
+)
 ROUNDING = 1e-12  # 0.35 - 0.30 is a hair below 0.05
 
 
@@ -78,12 +82,12 @@ def movers(entries: pa.Table, tiers: Sequence[str], min_change: float, n_compare
     move = _moves(entries["event"], before, after)
     change = _number(pc.subtract(entries["fit_probability"], entries["previous_probability"]))
     is_large = np.abs(change.to_numpy(zero_copy_only=False)) >= min_change - ROUNDING
-    is_listed = pa.array((move != MOVES.index("same tier")) | is_large)
+    listed = np.flatnonzero((move != MOVES.index("same tier")) | is_large)
     named = pa.DictionaryArray.from_arrays(pa.array(move), pa.array(MOVES)).cast(pa.string())
     whole = entries.append_column("move", named).append_column("change", change)
     n_of = dict(zip(MOVES, np.bincount(move, minlength=len(MOVES)).tolist(), strict=True))
     return Changes(
-        _by_size(whole.select(LISTED).filter(is_listed).cast(MOVER)),
+        _by_size(whole, listed).cast(MOVER),
         _counts(before, after, tiers),
         n_compared,
         n_of["entered"],
@@ -141,8 +145,12 @@ def _number(values: Any) -> Any:
     return pc.if_else(pc.is_nan(whole), pa.scalar(None, pa.float64()), whole)
 
 
-def _by_size(rows: pa.Table) -> pa.Table:
-    """Put the largest change first: in probability, or in points where there is no probability."""
+def _by_size(whole: pa.Table, listed: Codes) -> pa.Table:
+    """Give the listed rows, the largest change first: in points where there is no probability.
+
+    The other columns are copied once, in their final order: they are large.
+    """
+    rows = whole.select([*SORTED_BY]).take(pa.array(listed))
     points = _number(pc.abs(pc.subtract(rows["rubric_points"], rows["previous_points"])))
     held = [_number(rows[name]) for name in ("fit_probability", "previous_probability")]
     keys = {"size": pc.abs(rows["change"]), "points": points, "held": pc.coalesce(*held)}
@@ -150,4 +158,5 @@ def _by_size(rows: pa.Table) -> pa.Table:
     keys["held"] = pc.if_else(has_size, pa.scalar(None, pa.float64()), keys["held"])
     sorted_by = pa.table({**keys, "account_id": rows["account_id"], "segment": rows["segment"]})
     order = [*((name, "descending") for name in keys), ("account_id", "ascending"), ("segment", "ascending")]
-    return rows.take(pc.sort_indices(sorted_by, sort_keys=order))
+    places = listed[pc.sort_indices(sorted_by, sort_keys=order).to_numpy()]
+    return whole.select(LISTED).take(pa.array(places))

@@ -59,9 +59,9 @@ def _time(compared: Compared, moved: Known, n_threads: int) -> list[str]:
     before, now = compared.before, compared.now
     told = np.abs(compared.time) >= LEAST_SAID
     days = pd.to_datetime(before.rows["scored_at"]).reset_index(drop=True)
-    said = [""] * len(moved)
+    said, elapsed = [""] * len(moved), (compared.today - days).dt.days.tolist()
     for at in np.flatnonzero(moved | told).tolist():
-        said[at] = _older((compared.today - days.iloc[at]).days)
+        said[at] = _older(elapsed[at])
     is_same = before.texts("input_digest") == now.texts("input_digest")
     for side, rows in ((now, np.flatnonzero(told & is_same)), (before, np.flatnonzero(told & ~is_same))):
         if len(rows) == 0:
