@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from icp_ml.config import Run, run_pipeline
+from icp_ml.settings import Config
 
 if TYPE_CHECKING:
     from icp_ml.tracking.store import Registered
@@ -31,10 +32,23 @@ def status(run: Run) -> int:
         line, found = _scoring_line(Path(folder), config.today, runs, champions)
         print(f"last {verb}: {line}")
         alarms += [f"{verb}: {alarm}" for alarm in found]
+    alarms += last_good_run(config)
     print(f"alarms: {len(alarms) or 'none'}")
     for alarm in alarms:
         print(f"  {alarm}")
     return ExitCode.ALARMS if alarms else ExitCode.OK
+
+
+def last_good_run(config: Config) -> list[str]:
+    """Print how old the last good scheduled run is, where there was one or should be; give the alarms."""
+    from icp_ml.schedule import is_installed
+    from pipelines.heartbeats import now_utc, past_alarms, past_line, read_past
+
+    past, now, is_scheduled = read_past(Path(config.rescore.folder)), now_utc(), is_installed(config.schedule)
+    if past.is_empty and not is_scheduled:
+        return []
+    print(f"last good run: {past_line(past, now)}")
+    return [f"rescoring: {one}" for one in past_alarms(past, config, now, is_scheduled)]
 
 
 def _champion(run: Run) -> Registered | None:

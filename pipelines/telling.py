@@ -25,13 +25,16 @@ class Telling:
     run : Run
     folder : str
         Where its newest list is.
+    alarms : list of str
+        Addresses that can never be told, known before the work.
     """
 
     run: Run
     folder: str
+    alarms: list[str]
 
     def done(self, lines: Sequence[str], moved: Changes | None, alarms: Sequence[str] = ()) -> list[str]:
-        """Tell of a list that was made; give what could not be told, an alarm each.
+        """Tell of a list that was made; give who could not be told, an alarm each.
 
         Parameters
         ----------
@@ -43,7 +46,9 @@ class Telling:
         """
         n_moved = 0 if moved is None else moved.n_moved + moved.n_entered + moved.n_left
         named = () if moved is None else movers_of(moved, self.run.config.notify.n_movers)
-        return self._told(self._facts(lines=lines, n_moved=n_moved, movers=named, alarms=alarms))
+        every = [*alarms, *self.alarms]
+        problems = self._told(self._facts(lines=lines, n_moved=n_moved, movers=named, alarms=every))
+        return list(dict.fromkeys([*self.alarms, *problems]))
 
     def failed(self, failure: str, status: int) -> list[str]:
         """Tell that a run failed; give what could not be told."""
@@ -67,14 +72,14 @@ def told(run: Run) -> Iterator[Telling]:
 
     Raises
     ------
-    UnavailableError, ConfigError
-        Nobody could be told: before the block begins.
+    UnavailableError
+        Apprise is not installed: before the block begins.
     """
     from icp_ml.errors import IcpError
     from icp_ml.failures import translated
 
-    check_addresses(run.config.notify)
-    telling = Telling(run, f"{run.config.rescore.folder}/latest")
+    wrong = check_addresses(run.config.notify)
+    telling = Telling(run, f"{run.config.rescore.folder}/latest", wrong)
     try:
         yield telling
     except Exception as failure:

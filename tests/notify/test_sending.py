@@ -70,15 +70,12 @@ def test_a_server_that_never_answers_takes_no_more_than_its_time(silent, inbox, 
     assert len(got) == 1
 
 
-def test_addresses_that_cannot_be_understood_stop_before_the_work(to):
-    with pytest.raises(ConfigError) as failure:
-        check_addresses(to("json://127.0.0.1", "hush-token", "foo://hush"))
-    assert str(failure.value) == (
-        "2 addresses of notify.urls cannot be understood.\n"
-        "  address 2 of 3\n"
-        "  address 3 of 3\n"
-        "See https://github.com/caronc/apprise/wiki for how each service is written."
-    )
+def test_addresses_that_cannot_be_understood_are_said_before_the_work(to):
+    assert check_addresses(to("json://127.0.0.1")) == []
+    assert check_addresses(to("json://127.0.0.1", "hush-token", "slack://hush")) == [
+        "notify: address 2 of 3 cannot be understood",
+        "notify: address 3 of 3 cannot be understood",
+    ]
 
 
 def test_without_apprise_the_fix_is_said(to, monkeypatch):

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import re
+
+import pytest
 from support import called, command, compose
 
+from icp_ml.errors import LockedError
 from icp_ml.tracking.store import CHALLENGER, CHAMPION, find, store
-from pipelines.status import status
+from pipelines.heartbeats import heartbeat
+from pipelines.status import last_good_run, status
 
 
 def test_nothing_trained_is_an_alarm(tmp_path):
@@ -19,6 +25,37 @@ def test_nothing_trained_is_an_alarm(tmp_path):
         "alarms: 1",
         "  there is no champion: run make train",
     ]
+
+
+def test_the_age_of_the_last_good_run_is_said_and_its_lateness_is_an_alarm(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    run = compose()
+    with heartbeat(run):
+        pass
+    assert last_good_run(run.config) == []
+    assert re.match(r"last good run: \d minutes? ago \(20", capsys.readouterr().out)
+    path = tmp_path / "var/rescored/demo/heartbeat.json"
+    content = json.loads(path.read_text())
+    content["last_good"]["ended"] = "2026-01-02T02:31:00+00:00"
+    path.write_text(json.dumps(content))
+    with pytest.raises(LockedError), heartbeat(run):
+        raise LockedError("another run is writing.")
+    assert status(run) == 10
+    said = capsys.readouterr().out
+    assert (
+        " days ago (2026-01-02 02:31 UTC), 1 run failed since, the last with exit status 75: another" in said
+    )
+    assert "  rescoring: the last good run is " in said
+
+
+def test_a_run_that_never_happened_though_scheduled_is_an_alarm(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    timer = tmp_path / "systemd/user/icp_ml_demo.timer"
+    timer.parent.mkdir(parents=True)
+    timer.touch()
+    assert last_good_run(compose().config) == ["rescoring: no run was ever good, though they are scheduled"]
+    assert capsys.readouterr().out == "last good run: none\n"
 
 
 def test_each_segment_has_its_own_champion_and_alarm(tmp_path, monkeypatch, capsys):

@@ -82,3 +82,12 @@ def test_who_cannot_be_told_is_an_alarm_and_hides_no_failure(composed, capsys):
     with pytest.raises(UnavailableError, match="no champion"), told(run):
         raise UnavailableError("no champion")
     assert capsys.readouterr().err == f"  note: {said}\n"
+
+
+def test_an_address_that_cannot_be_understood_is_an_alarm_that_the_others_hear_of(composed, inbox):
+    run = telling_to(composed, "hush-token", f"json://127.0.0.1:{inbox[0]}")
+    said = "notify: address 1 of 2 cannot be understood"
+    with told(run) as telling:
+        assert telling.alarms == [said]
+        assert telling.done(["1 row scored"], None) == [said]
+    assert f"Alarms:\n- {said}\n" in inbox[1][0]["message"]

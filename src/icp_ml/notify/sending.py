@@ -9,10 +9,11 @@ from threading import Thread
 from time import monotonic
 from typing import Any
 
-from icp_ml.errors import ConfigError, UnavailableError, count
+from icp_ml.errors import UnavailableError
 from icp_ml.notify.message import Message
 from icp_ml.settings import NotifySettings
 
+NOT_UNDERSTOOD = "cannot be understood"
 BETWEEN = re.compile(r"[\s,]+(?=[A-Za-z0-9]+://)")
 
 
@@ -22,28 +23,22 @@ def addresses(settings: NotifySettings) -> list[str]:
     return [address for one in given for address in BETWEEN.split(one) if address]
 
 
-def check_addresses(settings: NotifySettings) -> None:
-    """Refuse before the work begins what could never be sent.
+def check_addresses(settings: NotifySettings) -> list[str]:
+    """Say before the work begins which addresses could never be told; they spoil nothing, and are alarms.
 
     Raises
     ------
     UnavailableError
         Apprise is not installed.
-    ConfigError
-        An address is none that Apprise knows; its text is not said.
     """
     given = addresses(settings)
     if not given:
-        return
+        return []
     if find_spec("apprise") is None:
         what = "notify.urls names whom to tell, and Apprise, which tells them, is not installed."
         raise UnavailableError(what, fix="Install it: pip install 'icp_ml[notify]', or empty notify.urls.")
-    wrong = [number for number, one in enumerate(given, 1) if _service(one, settings) is None]
-    if wrong:
-        what = f"{count(len(wrong), 'address', 'addresses')} of notify.urls cannot be understood."
-        details = [f"address {number} of {len(given)}" for number in wrong]
-        fix = "See https://github.com/caronc/apprise/wiki for how each service is written."
-        raise ConfigError(what, details, fix)
+    wrong = [place for place, one in enumerate(given) if _service(one, settings) is None]
+    return [_said(place, given, NOT_UNDERSTOOD) for place in wrong]
 
 
 def send(message: Message, settings: NotifySettings) -> list[str]:
@@ -68,11 +63,13 @@ def send(message: Message, settings: NotifySettings) -> list[str]:
     ends = monotonic() + settings.timeout_seconds
     for one in threads:
         one.join(max(0.0, ends - monotonic()))
-    return [
-        f"notify: address {place + 1} of {len(given)}{_scheme(given[place])} {what}"
-        for place, what in enumerate(list(said))
-        if what
-    ]
+    return [_said(place, given, what) for place, what in enumerate(list(said)) if what]
+
+
+def _said(place: int, given: list[str], what: str) -> str:
+    """Say what is wrong with an address, by its number and service."""
+    service = "" if what == NOT_UNDERSTOOD else _scheme(given[place])
+    return f"notify: address {place + 1} of {len(given)}{service} {what}"
 
 
 def _told(message: Message, address: str, settings: NotifySettings) -> str:
@@ -82,7 +79,7 @@ def _told(message: Message, address: str, settings: NotifySettings) -> str:
 
         service = _service(address, settings)
         if service is None:
-            return "cannot be understood"
+            return NOT_UNDERSTOOD
         one = Apprise()
         one.add(service)
         is_sent = one.notify(

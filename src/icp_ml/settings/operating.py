@@ -47,5 +47,9 @@ class ScheduleSettings(Settings):
     kind: Literal["systemd", "cron"]
     at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]  # local time
     days: Literal["daily", "weekdays"]
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$")]
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]*$")]
+    catches_up: bool  # one run after the machine was off
+    max_hours: Positive  # a run is ended then
+    environment: str  # file with NAME=value lines, from the working folder
+    log: str  # of cron; systemd has its journal
     is_confirmed: bool  # no: the files are only shown
