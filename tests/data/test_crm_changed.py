@@ -298,7 +298,7 @@ def table_of(rows) -> pa.Table:
     return scored(len(rows), name="Firm", **columns)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(nights=st.lists(st.lists(ROW, max_size=12), min_size=1, max_size=5), cut=st.integers(0, 12))
 def test_a_crm_that_takes_every_file_has_the_list(config, tmp_path_factory, nights, cut) -> None:
     place, held = tmp_path_factory.mktemp("nights"), {}

@@ -96,10 +96,8 @@ class Reading:
             )
         if self.alone.n_with_deals:
             part = 100 * self.alone.n_with_deals / self.alone.n
-            accounts = count(self.alone.n_with_deals, "account")
-            said.append(
-                f"{accounts} left alone ({part:.1f} %) have deals all the same: what they hide is not seen"
-            )
+            who = f"{count(self.alone.n_with_deals, 'account')} left alone ({part:.1f} %)"
+            said.append(f"{who} have deals all the same: worked after all, or come by themselves")
         return said
 
     def alarms(self) -> list[str]:

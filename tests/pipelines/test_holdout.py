@@ -1,0 +1,83 @@
+"""make holdout: the plan, then the reading, from the ledger and the deals."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+from support import called
+
+from icp_ml.holdout import is_left_alone
+from icp_ml.rescore.entries import ENTRY
+from icp_ml.settings import HoldoutSettings
+
+ASKED = ("holdout.name=spring", "holdout.starts=2026-01-05", "holdout.share=0.2", "holdout.min_effect=0.05")
+N = 3_000
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch) -> Path:
+    """Make a ledger of accounts of which one worked in six buys and one left alone in sixteen."""
+    monkeypatch.chdir(tmp_path)
+    ids = pd.Series([f"P{at}" for at in range(N)])
+    alone = is_left_alone(ids, HoldoutSettings.model_construct(name="spring", share=0.2))
+    buys = np.random.default_rng(1).random(N) < np.where(alone, 1 / 16, 1 / 6)
+    entries = [
+        {"account_id": one, "segment": "default", "scored_at": date(2026, 1, 5), "event": "new",
+         "tier": "Best fit", "is_customer": False, "is_excluded": bool(is_alone),
+         "rule": "holdout" if is_alone else None}
+        for one, is_alone in zip(ids, alone, strict=True)
+    ]  # fmt: skip
+    cycle = Path("var/rescored/demo/2026-01-05_ab12cd34/cycle")
+    cycle.mkdir(parents=True)
+    parquet.write_table(pa.Table.from_pylist(entries, schema=ENTRY), cycle / "entries.parquet")
+    sold = "".join(f"{one},2026-02-01,2026-03-01,Yes,100,A\n" for one in ids[buys])
+    Path("var/demo").mkdir(parents=True)
+    Path("var/demo/deals.csv").write_text(f"Account,Created,Closed,Won,Amount,Product\n{sold}")
+    return tmp_path
+
+
+def test_an_experiment_is_planned_and_read(place) -> None:
+    early = called("holdout", *ASKED, "today=2026-02-16", "holdout.baseline=0.17")
+    assert early.returncode == 0, early.stderr
+    assert "verdict: too early: 6 of 26 weeks\n" in early.stdout
+    done = called("holdout", *ASKED, "today=2026-07-06", "holdout.baseline=0.17")
+    assert "verdict: working them brings between +" in done.stdout
+    said = json.loads((place / "var/holdout/demo/holdout.json").read_text())
+    assert said["reading"]["low"] < 1 / 6 - 1 / 16 < said["reading"]["high"]
+    assert (said["plan"]["n_accounts"], said["reading"]["alarms"]) == (N, [])
+
+
+def test_before_it_has_a_name_it_is_only_planned(place) -> None:
+    found = called("holdout", "today=2026-07-06", "holdout.min_effect=0.05")
+    assert found.returncode == 0, found.stderr
+    assert "% of worked accounts buy within 26 weeks (" in found.stdout
+    assert "verdict" not in found.stdout
+
+
+def test_a_list_that_forgot_them_is_an_alarm(place) -> None:
+    path = next(Path("var").rglob("entries.parquet"))
+    table = parquet.read_table(path).to_pandas().assign(rule=None, is_excluded=False)
+    parquet.write_table(pa.Table.from_pandas(table, schema=ENTRY, preserve_index=False), path)
+    found = called("holdout", *ASKED, "today=2026-07-06", "holdout.baseline=0.17")
+    assert found.returncode == 10
+    assert "left alone by the draw were in no list marked so" in found.stdout
+
+
+@pytest.mark.parametrize(
+    ("spoil", "status", "said"),
+    [
+        (lambda path: path.unlink(), 69, "var/rescored/demo holds no ledger."),
+        (lambda path: path.write_bytes(b"PAR1"), 65, "entries.parquet cannot be read"),
+    ],
+)
+def test_a_ledger_that_cannot_be_read_is_said(place, spoil, status, said) -> None:
+    spoil(next(Path("var").rglob("entries.parquet")))
+    found = called("holdout", *ASKED, "today=2026-07-06")
+    assert (found.returncode, said in found.stderr) == (status, True), found.stderr
