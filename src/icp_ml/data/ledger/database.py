@@ -171,7 +171,7 @@ class DatabaseLedger:
         shared = sa.exists().where(rows.c[DIGEST] == kept.c[DIGEST], rows.c.account_id != account)
         with self._connected() as connection:
             counted = sa.select(rows.c.cycle, sa.func.count()).where(is_own).group_by(rows.c.cycle)
-            going: dict[str, int] = dict(connection.execute(counted).tuples())
+            going = {str(row[0]): int(row[1]) for row in connection.execute(counted)}
             own = sa.select(rows.c[DIGEST]).where(is_own)
             n_inputs = connection.execute(sa.delete(kept).where(kept.c[DIGEST].in_(own), ~shared)).rowcount
             connection.execute(sa.delete(rows).where(is_own))

@@ -79,3 +79,17 @@ def erasures(folder: Path) -> list[Erasure]:
 def erasures_of(folder: Path, account: str) -> list[Erasure]:
     """Give what the record says of an account, oldest first."""
     return [one for one in erasures(folder) if one.is_of(account)]
+
+
+def erasure_lines(folder: Path, account: str) -> list[str]:
+    """Say in words when an account of this id was erased, and whether that came to its end."""
+    lines, begun = list[str](), ""
+    for one in erasures_of(folder, account):
+        if one.state == "begun":
+            begun = begun or one.day
+        else:
+            rows = f"{one.n_entries:,} entries, {one.n_inputs:,} input rows"
+            lines.append(f"an account of this id was erased on {one.day} ({rows})")
+            begun = ""
+    unfinished = f"erasing an account of this id began on {begun} and did not end: make erase goes on"
+    return [*lines, unfinished] if begun else lines
