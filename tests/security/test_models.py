@@ -13,7 +13,7 @@ from icp_ml.errors import DataError, IcpError
 from icp_ml.model.digests import digest_of
 from icp_ml.tracking.exports import read_model, write_model
 from icp_ml.tracking.serving import _load_pyfunc, check_artifact
-from icp_ml.tracking.store import load, stored_folder
+from icp_ml.tracking.store import load, store, stored_folder
 
 
 @pytest.fixture(scope="module")
@@ -153,7 +153,10 @@ def test_a_tampered_artifact_stops_a_list_and_a_server(workplace):
 )
 def test_a_server_loads_by_our_module_alone(workplace, old, new):
     """MLflow would import what its MLmodel names, and read a pickle that it names."""
-    described = stored_folder(compose().config.tracking, "1").parents[1] / "MLmodel"
+    settings = compose().config.tracking
+    with store(settings):
+        described = stored_folder(settings, "1").parents[1] / "MLmodel"
+    assert described.is_relative_to(workplace)
     check_artifact(described.parent)
     edit(described, old, new)
     done = called("serve")
@@ -163,7 +166,6 @@ def test_a_server_loads_by_our_module_alone(workplace, old, new):
 
 @pytest.mark.parametrize("version", ["../elsewhere", "/tmp", "", "a/b", ".", "..", "0" * 11])
 def test_a_version_that_is_no_digest_names_no_folder(workplace, version):
-    from icp_ml.tracking.store import store
     from icp_ml.tracking.versions import load_version
 
     settings = compose().config.tracking

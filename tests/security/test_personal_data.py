@@ -10,6 +10,7 @@ from openpyxl import Workbook
 from support import QUICK, called, compose
 
 from icp_ml.data.sources import read_batches
+from icp_ml.errors import ConfigError
 from icp_ml.settings import FileSettings
 
 PERSONAL = "jane.planted@example.com"
@@ -93,8 +94,14 @@ def test_a_dropped_column_is_read_from_no_table():
 
 @pytest.mark.parametrize("dropped", ["contact_role", "Contact Roles"])
 def test_a_column_that_no_table_maps_cannot_be_dropped_unseen(dropped):
-    with pytest.raises(Exception, match=f"no table maps {dropped}"):
+    with pytest.raises(ConfigError, match=f"no table maps {dropped}"):
         compose(f"+data.drops=['{dropped}']")
+
+
+@pytest.mark.parametrize("dropped", ["[[a]]", "[{a: 1}]", "[1]", "7", "{a: b}"])
+def test_what_is_no_list_of_names_is_no_list_of_columns_to_drop(dropped):
+    with pytest.raises(ConfigError, match=r"data\.drops"):
+        compose(f"+data.drops={dropped}")
 
 
 @pytest.mark.parametrize(("ending", "n_malformed"), [("csv", 2), ("xlsx", 1)])

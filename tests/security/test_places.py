@@ -9,12 +9,16 @@ import sys
 from contextlib import ExitStack
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 from support import SEARCH_PATH, called, compose, free_port, wait_for
 
+from icp_ml.data.database_output import TableOutput
 from icp_ml.data.publish import latest, point_latest
 from icp_ml.errors import ConfigError, DataError, UnavailableError
+from icp_ml.settings import TableOutputSettings
 
 OUTSIDE = ("../x", "/tmp/x", "a/b", "..", "", "A B", "a\nb", "x;y")
 
@@ -66,17 +70,13 @@ def test_a_folder_that_is_itself_a_link_keeps_its_pointer(tmp_path):
     assert latest(tmp_path / "own") == tmp_path / "disk/list"
 
 
-def test_a_manifest_that_names_another_folder_as_its_model_is_refused(workplace):
-    import json
-
+def test_a_list_that_names_another_folder_as_its_model_is_refused(workplace):
     assert called("predict").returncode == 0
-    path = workplace / "var/scored/demo/latest/manifest.json"
-    manifest = json.loads(path.read_text(encoding="utf-8"))
-    evil = workplace / "evil"
-    shutil.copytree(next((workplace / "models/icp_ml_demo").iterdir()), evil)
-    for facts in manifest["segments"].values():
-        facts["model_version"] = f"../../{evil.name}"
-    path.write_text(json.dumps(manifest), encoding="utf-8")
+    exported = next((workplace / "models/icp_ml_demo").iterdir())
+    shutil.copytree(exported, workplace / "evil")
+    path = workplace / "var/scored/demo/latest/scored.csv"
+    text = path.read_text(encoding="utf-8-sig")
+    path.write_text(text.replace(exported.name, "../../evil"), encoding="utf-8-sig")
     done = called("browse")
     assert done.returncode == DataError.exit_code
     assert "is no digest of a model" in done.stderr
@@ -88,30 +88,28 @@ NAMES = st.text(
     ),
     min_size=1,
     max_size=30,
-).map(lambda one: f"t{one}")
+).map(lambda one: f't{one}"')
 
 
-@given(NAMES, st.text(max_size=20))
-def test_a_hostile_table_or_account_name_is_only_a_name(name, account):
-    """Written by the very table that a scored list goes into, and read back by bound parameters."""
-    import sqlalchemy as sa
+@given(NAMES)
+def test_a_hostile_table_name_is_refused(name):
+    given = {"url": "sqlite://", "if_exists": "replace"}
+    with pytest.raises(ValidationError):
+        TableOutputSettings.model_validate({**given, "table": name})
+    assert TableOutputSettings.model_validate({**given, "table": "crm.leads"}).table == "crm.leads"
 
-    from icp_ml.data.database_output import TableOutput
-    from icp_ml.settings import TableOutputSettings
 
-    given = compose("scoring.output.table={url: 'sqlite://', name: plain}").config.scoring.output.table
-    output = TableOutput(TableOutputSettings.model_validate({**given.model_dump(), "name": name}), "key")
-    table = output._table()
+@given(st.lists(st.text(max_size=20), min_size=1, max_size=3))
+def test_a_hostile_account_name_is_only_a_name(accounts):
+    """Through the very table that a scored list goes into, and out of it again."""
+    given = {"url": "sqlite://", "if_exists": "replace", "table": "leads"}
+    table = TableOutput(TableOutputSettings.model_validate(given), "key")._table()
     engine = sa.create_engine("sqlite://")
     with engine.begin() as connection:
-        connection.execute(sa.text("create table kept (x integer)"))
         table.create(connection)
-        connection.execute(table.insert(), [{"account_id": account, "list_key": "key"}])
-        found = connection.execute(
-            sa.select(table.c.account_id).where(table.c.account_id == account)
-        ).scalars()
-        assert list(found) == [account]
-        assert set(sa.inspect(connection).get_table_names()) == {"kept", name}
+        connection.execute(table.insert(), [{"account_id": one, "list_key": "key"} for one in accounts])
+        found = connection.execute(sa.select(table.c.account_id).where(table.c.account_id.in_(accounts)))
+        assert list(found.scalars()) == accounts
     engine.dispose()
 
 

@@ -137,8 +137,8 @@ def without_columns(given: dict[str, Any], dropped: Any) -> dict[str, Any]:
     ValueError
         No table has one of them, so that something else than what was meant may be kept.
     """
-    if not isinstance(dropped, list | tuple):
-        return given
+    if not isinstance(dropped, list | tuple) or not all(isinstance(one, str) for one in dropped):
+        return given  # as it is, for what is wrong with it to be said
     found = set[str]()
 
     def kept(value: Any) -> Any:
