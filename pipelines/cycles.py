@@ -95,7 +95,7 @@ def write_cycle(
     folder = work.folder.parent
     place = folder / CYCLE
     place.mkdir(exist_ok=True)
-    events = _write_entries(work, files, place / ENTRIES)
+    events = _write_entries(run.config, work, place / ENTRIES)
     _write_inputs(files, place / INPUTS)
     drifted = write_drift(run, listing, before.published, (folder, placed.counts))
     keep_models(listing.models.values(), folder.parent / "ledger")
@@ -120,6 +120,9 @@ def write_cycle(
         "n_reasons": work.scoring.n_reasons,
         "drift": drifted.lines,
         "alarms": drifted.alarm_lines,
+        "drift_alarms": {
+            name: [one.name for one in drifted.found if one.segment == name] for name in placed.counts
+        },
         "files": {name: _digest(place / name) for name in (ENTRIES, INPUTS, DRIFT)},
     }
     write_json(place / FACTS, facts)
@@ -132,7 +135,7 @@ def read_cycle(published: Path) -> dict[str, Any]:
     return content
 
 
-def _write_entries(work: Work, files: PartFiles, path: Path) -> Counter[str]:
+def _write_entries(config: Config, work: Work, path: Path) -> Counter[str]:
     """Join the entries of all parts, then those of the accounts that are gone; count their events."""
     from pyarrow import parquet
 
@@ -140,19 +143,36 @@ def _write_entries(work: Work, files: PartFiles, path: Path) -> Counter[str]:
 
     events = Counter[str]()
     with parquet.ParquetWriter(path, ENTRY, compression="zstd") as writer:
-        for table in _entries(work, files):
+        for table in _entries(config, work):
             writer.write_table(table)
             events.update(table["event"].to_pylist())
     return events
 
 
-def _entries(work: Work, files: PartFiles) -> Iterator[pa.Table]:
+def _entries(config: Config, work: Work) -> Iterator[pa.Table]:
+    from icp_ml.data.parts import PartFiles
     from icp_ml.data.state import mapped
     from icp_ml.engine.gone import gone_entries
 
+    files = PartFiles(work.folder)
     for number in files.done():
         yield mapped(files.entries(number))
-    yield from gone_entries(work)
+    for table in gone_entries(work):
+        yield _not_erased(config, table)
+
+
+def _not_erased(config: Config, gone: pa.Table) -> pa.Table:
+    """Leave out who was erased from the ledger: that it is gone would name it again."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    from icp_ml.data.ledger import open_ledger
+    from icp_ml.data.ledger.finding import forgotten
+
+    names = forgotten(open_ledger(config.rescore), gone["account_id"].to_pylist())
+    return (
+        gone.filter(pc.invert(pc.is_in(gone["account_id"], pa.array(names, pa.string())))) if names else gone
+    )
 
 
 def _write_inputs(files: PartFiles, path: Path) -> None:

@@ -36,10 +36,10 @@ def holdout(run: Run) -> int:
 
 
 def _entries(run: Run) -> pd.DataFrame:
-    from icp_ml.data.entries import published_entries
-    from icp_ml.holdout import ENTRY_COLUMNS, entry_rows
+    from icp_ml.data.ledger import open_ledger
+    from icp_ml.holdout import entry_rows
 
-    return entry_rows(published_entries(Path(run.config.rescore.folder), ENTRY_COLUMNS))
+    return entry_rows(open_ledger(run.config.rescore).entries())
 
 
 def _deals(run: Run) -> pd.DataFrame:

@@ -74,7 +74,7 @@ class Listing:
         return f"{self.key[:12]}-{hashlib.sha256(cut.encode()).hexdigest()[:8]}"
 
 
-def prepare(run: Run, *extras: float) -> Listing:
+def prepare(run: Run, *extras: Any) -> Listing:
     """Load the models and learn who is a customer already; `extras` are what else the result depends on.
 
     Raises
@@ -111,6 +111,7 @@ def prepare(run: Run, *extras: float) -> Listing:
         list(where.items()),
         str(config.today),
         config.scoring.model_dump(mode="json", exclude=NOT_IN_KEY),
+        config.holdout.model_dump(mode="json", include={"name", "share", "tiers", "starts"}),
         [config.seed, *((name, one.model_dump(mode="json")) for name, one in config.rules.items())],
         config.data.model_dump(mode="json"),
         config.matching.model_dump(mode="json"),

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from icp_ml.config import Run, run_pipeline, stage
-from icp_ml.errors import ExitCode
+from icp_ml.errors import ExitCode, IcpError
 from pipelines.cycles import before_of, read_cycle
 from pipelines.heartbeats import heartbeat
 from pipelines.listing import prepare, published
@@ -53,7 +53,7 @@ def rescore(run: Run) -> int:
         with stage("rescore") as say:
             cycle = _cycle(run)
             say("; ".join(cycle.lines[:1]), [*beat.notes, *cycle.lines[1:]])
-        alarms = [*cycle.facts.get("alarms", ()), *record(run)]
+        alarms = [*cycle.facts.get("alarms", ()), *record(run), *_learnt(run, cycle)]
         if cycle.moved is not None or cycle.facts.get("previous") is None:
             alarms += telling.done(cycle.lines[:1], cycle.moved, alarms)
         for one in alarms:
@@ -66,7 +66,7 @@ def _cycle(run: Run) -> Cycle:
     """Make and publish a list, where anything has changed since the last one."""
     config, folder = run.config, Path(run.config.rescore.folder)
     check_sources(run)
-    listing = prepare(run, config.rescore.min_change)
+    listing = prepare(run, config.rescore.min_change, _crm_state(run))
     with published(config, folder, listing) as working:
         if working is None:
             line = f"nothing has changed since the last run; in {folder / 'latest'}"
@@ -80,6 +80,30 @@ def _cycle(run: Run) -> Cycle:
         moved = _movers(run, before, working, changed)
     lines = [f"{summary(manifest, folder)}; {_said(moved, last)}", *changed, *manifest["notes"]]
     return Cycle([*lines, *cycle["drift"]], moved, cycle)
+
+
+def _crm_state(run: Run) -> dict[str, str]:
+    """Check the import of changed rows, and digest what the CRM has answered."""
+    from icp_ml.data.crm import check_crm, crm_digests, crm_plan
+
+    config = run.config
+    plan = crm_plan(config.rescore.crm, config.scoring.output, config.today)
+    if plan is not None:
+        check_crm(plan)
+    return crm_digests(config.rescore.crm)
+
+
+def _learnt(run: Run, cycle: Cycle) -> list[str]:
+    """Look at what became of the accounts, and train where the figures ask for it; give what went wrong."""
+    from icp_ml.data.ledger import open_ledger
+    from pipelines.outcomes import outcomes_of
+    from pipelines.retraining import retrain_if_due
+
+    try:
+        found = outcomes_of(run, open_ledger(run.config.rescore))
+    except IcpError as failure:
+        return [f"outcomes: {failure.what}"]
+    return retrain_if_due(run, found, cycle.facts.get("drift_alarms", {}))
 
 
 def _said(moved: Changes | None, last: Path | None) -> str:

@@ -42,7 +42,7 @@ def schedule(run: Run) -> None:
 
 def job_of(run: Run) -> Job:
     """Give the command as it is to run, with the overrides of this one."""
-    from icp_ml.data.databases import masked
+    from icp_ml.data.secrets import masked
 
     if any(one.startswith("today=") for one in run.overrides):
         what = "today=... would be the day of every run."

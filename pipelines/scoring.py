@@ -96,6 +96,7 @@ def _work(config: Config, listing: Listing, folder: Path, before: Before | None 
         today=config.today,
         seed=config.seed,
         facts=state_facts(config, listing),
+        holdout=config.holdout,
         part_form="parquet" if before is not None and config.rescore.crm.preset else config.scoring.part_form,
         before=before,
     )

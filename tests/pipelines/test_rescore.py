@@ -7,7 +7,7 @@ import shutil
 import pandas as pd
 import pytest
 from filelock import FileLock
-from support import command, kill_after
+from support import called, command, kill_after
 
 FOLDER = "var/rescored/demo"
 
@@ -19,7 +19,7 @@ def two_nights(trained, demo_tables, tmp_path_factory):
     shutil.copytree(trained, place, symlinks=True, dirs_exist_ok=True)
     assert command("rescore", cwd=place).returncode == 0
     first = (place / FOLDER / "latest").resolve()
-    ledger = pd.read_parquet(first / "ledger.parquet").drop_duplicates("account_id")
+    ledger = pd.read_parquet(first / "cycle/entries.parquet")
     poor = ledger.loc[~ledger["is_customer"]].nsmallest(1, "fit_probability")["account_id"].item()
     best = ledger.nlargest(1, "fit_probability")["account_id"].item()
     changed = change_list(demo_tables.prospects, poor, best)
@@ -51,20 +51,31 @@ def test_the_mover_is_listed_with_both_tiers(two_nights):
     assert (movers["move"] == "left").sum() == 1
 
 
-def test_the_ledger_knows_the_segment(two_nights):
-    place = two_nights[0]
-    movers = pd.read_csv(place / FOLDER / "latest/movers.csv")
-    entry = pd.read_parquet(place / FOLDER / "latest/ledger.parquet")
-    assert set(movers["segment"]) == set(entry["segment"]) == {"default"}
-
-
-def test_the_ledger_keeps_both_nights(two_nights):
+def test_the_ledger_keeps_both_nights_and_the_second_holds_only_what_changed(two_nights):
     place, poor, _, said = two_nights
-    entries = [pd.read_parquet(path) for path in sorted((place / FOLDER).glob("2026-*/ledger.parquet"))]
-    assert [str(one["scored_at"].iloc[0]) for one in entries] == ["2026-01-01", "2026-01-02"]
-    scores = [one.set_index("account_id").loc[poor, "fit_probability"] for one in entries]
-    assert scores[0] < 0.2 < scores[1]
+    first, second = (
+        pd.read_parquet(path / "entries.parquet") for path in sorted((place / FOLDER / "ledger").glob("c*"))
+    )
+    assert set(first["event"]) == {"new"}
+    one = second.set_index("account_id").loc[poor]
+    assert (str(one["scored_at"]), str(one["previous_scored_at"])) == ("2026-01-02", "2026-01-01")
+    assert one["previous_probability"] < 0.2 < one["fit_probability"]
+    assert one["score"] == pytest.approx(one["previous_score"] + one["change_time"] + one["change_data"])
+    assert one["moved_by"] == "data"
+    assert {"NEW1": "new"}.items() <= dict(zip(second["account_id"], second["event"], strict=True)).items()
+    assert (second["event"] == "gone").sum() == 1
+    assert len(second) < len(first) / 10
     assert "since 2026-01-01" in said
+
+
+def test_a_score_of_the_first_night_is_replayed_exactly(two_nights, monkeypatch):
+    place, poor, *_ = two_nights
+    monkeypatch.chdir(place)
+    done = called("replay", f"rescore.account={poor}", "today=2026-01-01")
+    assert done.returncode == 0, done.stderr
+    told = called("history", f"rescore.account={poor}")
+    assert "Bad fit" in told.stdout
+    assert "Best fit" in told.stdout
 
 
 def test_a_second_run_on_one_day_changes_nothing(two_nights):
@@ -129,5 +140,5 @@ def snapshot(folder):
     return {
         str(path.relative_to(folder)): path.read_bytes()
         for path in folder.rglob("*")
-        if path.is_file() and path.name != ".lock"
+        if path.is_file() and path.name not in (".lock", "heartbeat.json", ".heartbeat.lock")
     }

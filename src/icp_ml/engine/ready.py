@@ -21,6 +21,7 @@ from icp_ml.data.state import State
 from icp_ml.data.tables import TableReader
 from icp_ml.engine.told import Teller
 from icp_ml.engine.work import Work
+from icp_ml.holdout import with_holdout
 from icp_ml.matching.keys import Keys
 from icp_ml.scoring import with_exploration
 
@@ -79,7 +80,8 @@ class Ready:
         known = rows.assign(is_customer=by != "", recognised_by=by)
         ruled = work.rules.apply(accounts, own, known)
         gathered.counts.add_effects(ruled.effects)
-        drawn = with_exploration(ruled.rows, work.scoring.exploration_share, work.seed)
+        kept = with_holdout(ruled.rows, work.holdout, work.today)
+        drawn = with_exploration(kept, work.scoring.exploration_share, work.seed)
         used, input_row = np.unique(at, return_inverse=True)
         inputs = read.kept if len(used) == len(read.kept) else read.kept.take(pa.array(used))
         return Scored(drawn.assign(input_row=input_row), tellings, own, inputs)

@@ -18,7 +18,7 @@ from icp_ml.data.state import State, StateFacts
 from icp_ml.data.tables import Beside
 from icp_ml.matching import KnownAccounts
 from icp_ml.model.candidate import Model
-from icp_ml.settings import DataSettings, ScoringSettings, SegmentSettings
+from icp_ml.settings import DataSettings, HoldoutSettings, ScoringSettings, SegmentSettings
 
 
 @dataclass(frozen=True)
@@ -92,6 +92,7 @@ class Work:
     today: date
     seed: int
     facts: StateFacts
+    holdout: HoldoutSettings
     part_form: Literal["csv", "parquet"]
     before: Before | None = None
 

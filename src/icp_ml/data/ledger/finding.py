@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any
 
-from icp_ml.data.ledger.erased import erasures_of
+from icp_ml.data.ledger.erased import erasures
 from icp_ml.data.ledger.stores import Ledger
 from icp_ml.errors import MAX_EXAMPLES, DataError
 
@@ -24,7 +24,8 @@ def forgotten(ledger: Ledger, accounts: Iterable[str]) -> set[str]:
 
     An entry that one of them is gone from the list would name it again: none may be made.
     """
-    erased = {one for one in accounts if erasures_of(ledger.folder, one)}
+    record = erasures(ledger.folder)
+    erased = {one for one in accounts if any(each.is_of(one) for each in record)}
     known = (table["account_id"].to_pylist() for table in ledger.entries(erased)) if erased else ()
     return erased - {one for ids in known for one in ids}
 
