@@ -137,7 +137,7 @@ def _current(ready: Ready, part: Part, chosen: Places) -> dict[str, Any]:
     assert before is not None
     rows, stored = part.rows.take(pa.array(chosen)), part.stored.take(pa.array(chosen))
     segments, models = rows["segment"].to_pylist(), ready.work.models
-    return {name: rows[name] for name in CURRENT} | {
+    return {name: rows[name] for name in (*CURRENT, *FURTHER)} | {
         "cycle": pa.repeat(before.cycle, n_rows),
         "score": scores_of(rows),
         "best_fit": pa.array([models[one].tiers.best_fit for one in segments], pa.float64()),
