@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 FEW_PIECES = 2
 """A list of no more is scored in this process: others would take longer to start."""
+CUT = "rows_at_once"
 ATTEMPTS = 3
 """How often workers may die before the run gives up; what they finished is kept."""
 
@@ -43,6 +44,7 @@ def score_list(run: Run, listing: Listing, folder: Path, before: Before | None =
     from pipelines.cycles import write_cycle
 
     work = _work(run.config, listing, folder, before)
+    _drop_other_cut(work)
     done = _scored_parts(run.config, listing, work)
     path = _join(run.config, work, folder)
     manifest = manifest_of(run, listing, done.counts, done.placed) | {
@@ -57,6 +59,16 @@ def score_list(run: Run, listing: Listing, folder: Path, before: Before | None =
         _keep_state(work, done)
     write_json(folder / "manifest.json", manifest)
     return manifest
+
+
+def _drop_other_cut(work: Work) -> None:
+    """Remove the parts of a killed run that cut the list into others than this one will."""
+    path, n_rows = work.folder / CUT, str(work.rows_at_once)
+    if path.is_file() and path.read_text(encoding="utf-8") == n_rows:
+        return
+    shutil.rmtree(work.folder)
+    work.folder.mkdir()
+    path.write_text(n_rows, encoding="utf-8")
 
 
 def _join(config: Config, work: Work, folder: Path) -> Path:
@@ -110,6 +122,7 @@ def _keep_state(work: Work, done: Done) -> None:
     for number in numbers:
         for path in files.passing(number):
             path.unlink()
+    (work.folder / CUT).unlink()
     facts = replace(work.facts, list_cuts=done.placed.list_cuts)
     write_indexes(work.folder, facts, numbers)
     work.folder.rename(work.folder.with_name(STATE))
@@ -176,7 +189,7 @@ def _tasks(config: Config, work: Work) -> Iterator[PieceTask]:
     from icp_ml.engine import PieceTask
 
     table, done = table_settings("prospects", config.data), set(_files(work).done())
-    pieces = read_pieces(table, own_columns(table), config.scoring.batch_rows)
+    pieces = read_pieces(table, own_columns(table), work.rows_at_once)
     return (PieceTask(at, piece) for at, piece in enumerate(pieces) if at not in done)
 
 

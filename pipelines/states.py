@@ -15,13 +15,21 @@ if TYPE_CHECKING:
     from pipelines.listing import Listing
 
 
+ELSEWHERE: Any = {
+    **dict.fromkeys(("today", "notes", "root", "customers", "orders", "deals", "signals"), True),
+    "prospects": {"path", "url", "query", "sheet", "delimiter", "encoding"},
+}
+"""Settings of the mapping that change nothing of what a prospect's row means: its cells are digested."""
+
+
 def state_facts(config: Config, listing: Listing) -> StateFacts:
     """Digest what a row's understanding, and what its score, depend on but the row and the day."""
     from icp_ml.data.state import StateFacts
 
     code = code_digest()
     where = {name: one.model_dump(mode="json", include={"where"}) for name, one in config.segments.items()}
-    reading = [code, listing.beside_digest, config.data.model_dump(mode="json"), list(where.items())]
+    mapping = config.data.model_dump(mode="json", exclude=ELSEWHERE)
+    reading = [code, listing.beside_digest, mapping, list(where.items())]
     scoring = {
         name: _digest([code, model.version, config.scoring.n_reasons])
         for name, model in listing.models.items()

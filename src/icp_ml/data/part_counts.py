@@ -52,8 +52,9 @@ class PartCounts:
         """Count a batch of scored rows."""
         self.n_rows += len(scored)
         for name, tiers in scored.groupby("segment", sort=False)["tier"]:
-            self.tiers.setdefault(str(name), Counter()).update(tiers)
-        self.customers.update(scored.loc[scored["is_customer"], "recognised_by"])
+            self.tiers.setdefault(str(name), Counter()).update(tiers.value_counts(sort=False).to_dict())
+        by = scored.loc[scored["is_customer"], "recognised_by"]
+        self.customers.update(by.value_counts(sort=False).to_dict())
 
     def add_effects(self, effects: Effects) -> None:
         """Count what the rules did to a batch."""

@@ -54,7 +54,7 @@ class Ready:
     def scored(self, piece: RawBatch | RowGroup, gathered: Gathered) -> Iterator[Scored]:
         """Score a piece batch by batch; `gathered` grows by what is met."""
         work, counts = self.work, gathered.counts
-        for raw in piece.batches(work.scoring.batch_rows):
+        for raw in piece.batches(work.rows_at_once):
             read = read_rows(self._reader, raw, self._memory, counts.findings)
             covered = covers(read.accounts, "prospects", work.segments, work.mapping)
             reasons = counts.coverage.add(read.accounts["account_id"], covered)

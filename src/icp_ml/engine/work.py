@@ -20,6 +20,9 @@ from icp_ml.matching import KnownAccounts
 from icp_ml.model.candidate import Model
 from icp_ml.settings import DataSettings, HoldoutSettings, ScoringSettings, SegmentSettings
 
+TAKEN_OVER = 4
+"""Times as many rows at once where most of them are taken over: these need no matrix."""
+
 
 @dataclass(frozen=True)
 class Before:
@@ -95,6 +98,19 @@ class Work:
     holdout: HoldoutSettings
     part_form: Literal["csv", "parquet"]
     before: Before | None = None
+
+    @property
+    def is_all_taken_over(self) -> bool:
+        """Say whether rows that did not change are read and scored as in the last list."""
+        if self.before is None or self.before.state is None or not self.before.is_taken_over:
+            return False
+        then = self.before.state.facts
+        return (then.reading, dict(then.scoring)) == (self.facts.reading, dict(self.facts.scoring))
+
+    @property
+    def rows_at_once(self) -> int:
+        """Give how many rows are read at once: more where few of them are new, as each batch has its cost."""
+        return self.scoring.batch_rows * (TAKEN_OVER if self.is_all_taken_over else 1)
 
     def warm_up(self) -> None:
         """Compile what is compiled when it is first used, so that processes started later share it."""
