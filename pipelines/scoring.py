@@ -122,7 +122,8 @@ def _keep_state(work: Work, done: Done) -> None:
     for number in numbers:
         for path in files.passing(number):
             path.unlink()
-    (work.folder / CUT).unlink()
+    for path in (work.folder / CUT, *work.folder.glob("eligible_*")):
+        path.unlink()
     facts = replace(work.facts, list_cuts=done.placed.list_cuts)
     write_indexes(work.folder, facts, numbers)
     work.folder.rename(work.folder.with_name(STATE))

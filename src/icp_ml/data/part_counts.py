@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Any, Self
 
 import pandas as pd
 
@@ -52,9 +52,8 @@ class PartCounts:
         """Count a batch of scored rows."""
         self.n_rows += len(scored)
         for name, tiers in scored.groupby("segment", sort=False)["tier"]:
-            self.tiers.setdefault(str(name), Counter()).update(tiers.value_counts(sort=False).to_dict())
-        by = scored.loc[scored["is_customer"], "recognised_by"]
-        self.customers.update(by.value_counts(sort=False).to_dict())
+            self.tiers.setdefault(str(name), Counter()).update(_counts(tiers))
+        self.customers.update(_counts(scored.loc[scored["is_customer"], "recognised_by"]))
 
     def add_effects(self, effects: Effects) -> None:
         """Count what the rules did to a batch."""
@@ -76,3 +75,7 @@ class PartCounts:
         for rule, found in later.effects.items():
             self.effects.setdefault(rule, Counter()).update(found)
         self.refused_by_reason.update(later.refused_by_reason)
+
+
+def _counts(texts: pd.Series[Any]) -> dict[str, int]:
+    return {str(text): int(n) for text, n in texts.value_counts(sort=False).items()}
