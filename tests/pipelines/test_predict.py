@@ -224,7 +224,7 @@ def test_a_changed_model_file_is_refused(workplace):
     path.write_text(text.replace("leaf_value=", "leaf_value=0.5 ", 1), encoding="utf-8")
     done = command("predict", cwd=workplace)
     assert done.returncode == 65
-    assert "trees_0.txt: not as written" in done.stderr
+    assert "trees_0.txt: is not what" in done.stderr
 
 
 def test_a_killed_run_leaves_the_last_good_list(workplace):
