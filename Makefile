@@ -146,4 +146,4 @@ bench-quality: $(STAMP) $(QUALITY) ## compare predictions with other tools: make
 	@$(BIN)/python -m benchmarks.quality.report
 
 clean: ## remove the environment and everything generated
-	rm -rf $(VENV) .venv-bench .venv-quality var .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-bench .venv-quality .venv-audit var .pytest_cache .mypy_cache .ruff_cache .hypothesis
