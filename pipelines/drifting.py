@@ -42,7 +42,7 @@ def write_drift(
     }
     found = cycle_drift(_read(last), listed, run.config.drift)
     write_json(folder / DRIFT, found.to_json())
-    title = f"Drift of {run.config.data.name}"
+    title = run.config.data.name
     note = f"The list of {run.config.today} beside the first one that this model scored"
     write_text(folder / PAGE, drift_page(found, title, note))
     return found
