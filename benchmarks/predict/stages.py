@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import wraps
 from importlib import import_module
 from pathlib import Path
@@ -23,31 +23,33 @@ STAGES = {
     "customers, vendor table, digests": (
         "pipelines.predict.prepare",
         "icp_ml.data.tables.read_beside",
-        "icp_ml.engine.parts.Ready.__init__",
+        "icp_ml.engine.ready.Ready.__init__",
     ),
     "reading": ("icp_ml.data.sources.read_pieces",),
-    "parsing and checks": ("icp_ml.engine.parts.TableReader.read",),
+    "parsing and checks": ("icp_ml.data.rows_read.TableReader.read",),
     "enrichment": (
         "icp_ml.data.enrichment.filling.Enrichment.fill",
-        "icp_ml.data.enrichment.filling.Filled.count",
+        "icp_ml.data.enrichment.filling.Filled.marks",
     ),
     "matching and rules": (
-        "icp_ml.engine.parts.match_keys",
+        "icp_ml.data.rows_read.match_keys",
         "icp_ml.matching.known.KnownAccounts.recognise",
         "icp_ml.data.rules.PreparedRules.apply",
     ),
-    "encoding": ("icp_ml.engine.parts.encode",),
+    "encoding": ("icp_ml.engine.told.encode",),
     "forest": ("icp_ml.model.candidate.Model.explain",),
     "reasons": ("icp_ml.scoring.scores.reasons",),
     "neighbours and familiarity": ("icp_ml.scoring.scores.similar",),
-    "storing parts": ("icp_ml.engine.parts.write_part", "icp_ml.engine.candidates.Candidates.write"),
+    "digests of rows": ("icp_ml.data.rows_read.row_digests",),
+    "codes of drift": ("icp_ml.engine.told.codes_of",),
+    "storing parts": ("icp_ml.engine.parts.write_part",),
     "duplicates": ("icp_ml.data.first_pass.read_first_pass", "icp_ml.data.repeats.repeats_in"),
     "placing": (
         "icp_ml.data.placing.write_lists",
         "icp_ml.data.placing.parts_of",
         "icp_ml.engine.parts.place_part",
     ),
-    "worth finding out": ("icp_ml.engine.parts.worth_of",),
+    "worth finding out": ("icp_ml.engine.parts._worth_of",),
     "writing": (
         "icp_ml.engine.parts.write_scored",
         "icp_ml.data.outputs.join_list",
@@ -112,9 +114,9 @@ def main(path: str) -> None:
     print("\n".join(table(clock.seconds, n_rows, process_time())))
 
 
-def wrap_all(clock: Clock) -> None:
+def wrap_all(clock: Clock, stages: Mapping[str, Sequence[str]] = STAGES) -> None:
     """Have the functions of all stages counted."""
-    for stage, names in STAGES.items():
+    for stage, names in stages.items():
         for name in names:
             owner, function = place_of(name)
             setattr(owner, function, clock.timed(stage, getattr(owner, function)))
@@ -129,11 +131,16 @@ def place_of(name: str) -> tuple[Any, str]:
     return owner, function
 
 
-def table(seconds: dict[str, float], n_rows: int, all_seconds: float) -> list[str]:
+def table(
+    seconds: dict[str, float],
+    n_rows: int,
+    all_seconds: float,
+    stages: Mapping[str, Sequence[str]] = STAGES,
+) -> list[str]:
     """Put the stages in their order."""
     total = sum(seconds.values())
     lines = ["| stage | processor seconds | share | µs a row |", "|---|---:|---:|---:|"]
-    for stage in (START, *STAGES, REST):
+    for stage in (START, *stages, REST):
         taken = seconds[stage]
         lines.append(f"| {stage} | {taken:.2f} | {taken / total:.0%} | {taken / n_rows * 1e6:.1f} |")
     lines.append(f"| together | {total:.2f} | 100% | {total / n_rows * 1e6:.1f} |")
