@@ -1,4 +1,4 @@
-"""What one scheduled run leaves: the last list beside which it stands, and what the ledger takes of it."""
+"""What one scheduled run leaves: what the ledger takes of its list."""
 
 from __future__ import annotations
 
@@ -17,59 +17,11 @@ if TYPE_CHECKING:
 
     from icp_ml.data.parts import PartFiles
     from icp_ml.data.placing import Placed
-    from icp_ml.engine import Before, Work
-    from icp_ml.model.candidate import Model
+    from icp_ml.engine import Work
     from pipelines.listing import Listing
 
 CYCLE = "cycle"
 ENTRIES, INPUTS, DRIFT, FACTS = "entries.parquet", "inputs.parquet", "drift.json", "cycle.json"
-
-
-def before_of(run: Run, listing: Listing, folder: Path) -> Before:
-    """Open what the last list left in a folder, with the models that scored it.
-
-    Raises
-    ------
-    DataError
-        A model that scored the last list is not kept, or not as it was.
-    """
-    from icp_ml.data.publish import free_name, latest
-    from icp_ml.data.state import open_state
-    from icp_ml.engine import Before
-
-    config, last = run.config, latest(folder)
-    state = open_state(last)
-    return Before(
-        state,
-        config.rescore.is_incremental,
-        last,
-        free_name(folder, listing.name(config)),
-        rules_digest(config, listing),
-        _number(folder),
-        {} if last is None or state is None else _last_models(last, folder, listing),
-    )
-
-
-def _last_models(last: Path, folder: Path, listing: Listing) -> dict[str, Model]:
-    """Load the models that scored the last list, where others score this one; the ledger keeps them."""
-    from icp_ml.data.ledger import kept_model
-    from pipelines.manifests import read_manifest
-
-    then = {name: facts["model_version"] for name, facts in read_manifest(last)["segments"].items()}
-    return {
-        name: kept_model(folder / "ledger", then[name])
-        for name, model in listing.models.items()
-        if name in then and then[name] != model.version
-    }
-
-
-def _number(folder: Path) -> int:
-    """Give the next cycle its number: one more than any that is published or recorded here."""
-    from icp_ml.data.publish import results
-
-    places = [*(one / CYCLE for one in results(folder)), *folder.glob("ledger/cycle=*")]
-    numbers = [json.loads((one / FACTS).read_bytes())["number"] for one in places if (one / FACTS).is_file()]
-    return 1 + max(numbers, default=0)
 
 
 def rules_digest(config: Config, listing: Listing) -> str:

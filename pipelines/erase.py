@@ -52,6 +52,7 @@ def _erased(config: Config, ledger: Ledger, account: str) -> tuple[int, int, int
     from icp_ml.data.ledger.finding import entries_of, unknown_account
     from icp_ml.data.ledger.traces import lists_naming
     from icp_ml.data.retention import remove_folder
+    from icp_ml.data.state import forget_states
 
     record_missing(Path(config.rescore.folder), ledger)
     lists = [one for folder in _list_folders(config) for one in lists_naming(folder, account)[0]]
@@ -62,6 +63,7 @@ def _erased(config: Config, ledger: Ledger, account: str) -> tuple[int, int, int
     counts = ledger.erase(account, config.today)
     for one in lists:
         remove_folder(one)
+    forget_states(Path(config.rescore.folder))
     note_erasure(ledger.folder, erasure(account, config.today, salt, counts))
     return *counts, len(lists)
 
@@ -87,6 +89,7 @@ def _left(config: Config, ledger: Ledger, account: str) -> Iterator[str]:
 def _told(run: Run) -> Iterator[str]:
     """Say what is beyond this command."""
     yield "a source that still has it is scored anew: delete it there first"
+    yield "the next scheduled run scores all rows anew: what the last list left for it is removed"
     output = run.config.scoring.output
     if output.table is not None:
         yield f"table {output.table.table}: its rows are replaced by the next list, kept where it appends"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 from icp_ml.config import Run
@@ -15,7 +14,8 @@ def record(run: Run) -> list[str]:
     A ledger that cannot be reached waits: the next run records what this one could not.
     """
     from icp_ml.data.ledger import open_ledger, record_missing
-    from icp_ml.data.publish import locked
+    from icp_ml.data.publish import latest, locked
+    from icp_ml.data.state import forget_states
 
     settings = run.config.rescore
     folder = Path(settings.folder)
@@ -24,16 +24,7 @@ def record(run: Run) -> list[str]:
             _, damaged = record_missing(folder, open_ledger(settings))
         except IcpError as failure:
             return [f"the ledger waits for the next run: {failure.what}"]
-        _forget_states(folder)
+        newest = latest(folder)
+        if newest is not None:
+            forget_states(folder, newest)
     return [str(one) for one in damaged]
-
-
-def _forget_states(folder: Path) -> None:
-    """Remove what older lists kept to be compared with."""
-    from icp_ml.data.publish import latest, results
-    from icp_ml.data.state import STATE
-
-    newest = latest(folder)
-    for one in results(folder):
-        if newest is not None and one.resolve() != newest:
-            shutil.rmtree(one / STATE, ignore_errors=True)

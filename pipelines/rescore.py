@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from icp_ml.config import Run, run_pipeline, stage
 from icp_ml.errors import ExitCode, IcpError
-from pipelines.cycles import before_of, read_cycle
+from pipelines.comparing import compared_with
+from pipelines.cycles import read_cycle
 from pipelines.heartbeats import heartbeat
 from pipelines.listing import prepare, published
 from pipelines.manifests import changed_models, read_manifest, summary
@@ -71,14 +72,14 @@ def _cycle(run: Run) -> Cycle:
         if working is None:
             line = f"nothing has changed since the last run; in {folder / 'latest'}"
             return Cycle([line], None, read_cycle((folder / "latest").resolve()))
-        before = before_of(run, listing, folder)
-        manifest = score_list(run, listing, working, before)
+        with compared_with(run, listing, folder) as (before, notes):
+            manifest = score_list(run, listing, working, before)
         last = before.published
         check_list(manifest, None if last is None else read_manifest(last), config.rescore)
         changed = changed_models(folder, manifest)
         cycle = read_cycle(working)
         moved = _movers(run, before, working, changed)
-    lines = [f"{summary(manifest, folder)}; {_said(moved, last)}", *changed, *manifest["notes"]]
+    lines = [f"{summary(manifest, folder)}; {_said(moved, before)}", *notes, *changed, *manifest["notes"]]
     return Cycle([*lines, *cycle["drift"]], moved, cycle)
 
 
@@ -106,10 +107,10 @@ def _learnt(run: Run, cycle: Cycle) -> list[str]:
     return retrain_if_due(run, found, cycle.facts.get("drift_alarms", {}))
 
 
-def _said(moved: Changes | None, last: Path | None) -> str:
-    if moved is None or last is None:
+def _said(moved: Changes | None, before: Before) -> str:
+    if moved is None or before.last_cycle is None:
         return "first run, nothing to compare with"
-    return f"{moved.summary()} since {last.name.partition('_')[0]}"
+    return f"{moved.summary()} since {before.last_cycle.partition('_')[0]}"
 
 
 def _movers(run: Run, before: Before, working: Path, notes: list[str]) -> Changes | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from icp_ml.settings import Config
 
 if TYPE_CHECKING:
-    from icp_ml.data.state import StateFacts
+    from icp_ml.data.state_facts import StateFacts
     from pipelines.listing import Listing
 
 
@@ -24,7 +24,7 @@ ELSEWHERE: Any = {
 
 def state_facts(config: Config, listing: Listing) -> StateFacts:
     """Digest what a row's understanding, and what its score, depend on but the row and the day."""
-    from icp_ml.data.state import StateFacts
+    from icp_ml.data.state_facts import StateFacts
 
     code = code_digest()
     where = {name: one.model_dump(mode="json", include={"where"}) for name, one in config.segments.items()}

@@ -197,12 +197,16 @@ def test_an_account_too_little_is_known_of_now_says_so() -> None:
     assert set(found["why"]) == {"100 % must be known now (0 %)"}
 
 
-def test_capacity_ties_go_by_the_place_in_each_list() -> None:
+def test_of_one_score_who_stood_stands_where_he_stood_and_who_comes_to_it_is_the_first() -> None:
     cuts = ListCuts(Cut(CUTS.a.score, 10), Cut(CUTS.b.score, 20))
-    tied = side(ACCOUNTS, TREES, TODAY, cuts, fit_probability=CUTS.a.score)
-    found = parts(tied, replace(tied, rows=tied.rows.assign(place=tied.rows["place"] + 10)))
-    assert found["list_tier_score"].to_list() == ["A"] * 10 + ["B"] * 20
+    stood = ["A"] * 10 + ["B"] * 18 + [None] * 2
+    tied = side(ACCOUNTS, TREES, TODAY, cuts, fit_probability=CUTS.a.score, list_tier=stood)
+    now = replace(tied, rows=tied.rows.assign(place=tied.rows["place"] + 10))
+    found = parts(tied, now)
+    assert found["list_tier_score"].to_list() == ["A"] * 10 + ["B"] * 18 + ["A"] * 2
     assert set(found["list_tier_list"]) == {"B"}
+    lower = replace(tied, rows=tied.rows.assign(fit_probability=CUTS.b.score))
+    assert set(parts(lower, now)["list_tier_score"]) == {"A"}
 
 
 def test_a_list_without_rows_has_no_changes() -> None:

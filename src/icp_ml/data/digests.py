@@ -58,6 +58,12 @@ def digest_names(digests: Digests) -> pa.Array:
     return pa.array([packed[at : at + 32] for at in range(0, len(packed), 32)], pa.string())
 
 
+def named_digests(names: pa.Array | pa.ChunkedArray) -> Digests:
+    """Read digests that `digest_names` wrote."""
+    packed = bytes.fromhex("".join(names.to_pylist()))
+    return np.frombuffer(packed, dtype=">u8").reshape(-1, 2).astype(np.uint64)
+
+
 def frame_digests(rows: pd.DataFrame) -> Digests:
     """Digest each row of a table of ours."""
     return row_digests(pa.Table.from_pandas(rows, preserve_index=False))

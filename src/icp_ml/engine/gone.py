@@ -6,8 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from icp_ml.data.parts import PartFiles
+from icp_ml.data.rows_read import Places
+from icp_ml.data.state import State
 from icp_ml.engine.entries import entry_table
 from icp_ml.engine.splits import NAMES, PREVIOUS, SIDE, side_rows
 from icp_ml.engine.work import Work
@@ -17,7 +20,10 @@ ROWS_AT_ONCE = 100_000
 
 
 def gone_entries(work: Work) -> Iterator[pa.Table]:
-    """Give the entries of the accounts that are gone, as tables of ENTRY, when all parts are placed."""
+    """Give the entries of the accounts that are gone, by account, as tables of ENTRY.
+
+    Call it when all parts are placed.
+    """
     before = work.before
     if before is None or before.state is None:
         return
@@ -26,7 +32,7 @@ def gone_entries(work: Work) -> Iterator[pa.Table]:
     for number in files.done():
         is_here[np.load(files.met(number))] = True
     held = state.accounts
-    gone = np.sort(held[~is_here[held]])
+    gone = _by_account(state, np.sort(held[~is_here[held]]))
     for start in range(0, len(gone), ROWS_AT_ONCE):
         places = gone[start : start + ROWS_AT_ONCE]
         then = state.rows(places, ["account_id", "name", "segment", *SIDE])
@@ -44,3 +50,10 @@ def gone_entries(work: Work) -> Iterator[pa.Table]:
             "previous_cycle": pa.repeat(before.last_cycle, n_rows),
         }
         yield entry_table(columns, n_rows)
+
+
+def _by_account(state: State, places: Places) -> Places:
+    """Sort by id and segment: a state that was made again of the ledger knows no other order."""
+    named = state.rows(places, ["account_id", "segment"])
+    order = pc.sort_indices(named, sort_keys=[("account_id", "ascending"), ("segment", "ascending")])
+    return np.asarray(places[order.to_numpy()])

@@ -74,7 +74,7 @@ def split_part(ready: Ready, part: Part, changed: Places, lists: tuple[SegmentLi
     before, today = ready.work.before, pd.Timestamp(ready.work.today)
     assert before is not None and before.state is not None
     then = side_rows(before.state.rows(part.last[changed], SIDE))
-    then = then.assign(list_tier=NAMES[before.state.list_tiers[part.last[changed]]], place=part.last[changed])
+    then = then.assign(list_tier=NAMES[before.state.list_tiers[part.last[changed]]])
     rows, stored = part.rows.take(pa.array(changed)), part.stored.take(pa.array(changed))
     now = side_rows(stored.select(SIDE)).assign(
         tier=rows["tier"].to_pandas().to_numpy(),

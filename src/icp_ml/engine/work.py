@@ -14,7 +14,8 @@ from icp_ml.data.part_counts import PartCounts
 from icp_ml.data.placing import Part, SegmentList
 from icp_ml.data.rules import PreparedRules
 from icp_ml.data.sources import RawBatch, RowGroup
-from icp_ml.data.state import State, StateFacts
+from icp_ml.data.state import State
+from icp_ml.data.state_facts import StateFacts
 from icp_ml.data.tables import Beside
 from icp_ml.matching import KnownAccounts
 from icp_ml.model.candidate import Model
@@ -35,7 +36,9 @@ class Before:
     is_taken_over : bool
         Whether rows that did not change are taken from it as they were scored.
     published : Path, optional
-        Its folder.
+        Its folder, where that is still there.
+    last_cycle : str, optional
+        Its name; None for the first cycle.
     cycle : str
         The name of the list that is being made.
     rules_digest : str
@@ -48,15 +51,11 @@ class Before:
     state: State | None
     is_taken_over: bool
     published: Path | None
+    last_cycle: str | None
     cycle: str
     rules_digest: str
     number: int
     models: Mapping[str, Model] = field(default_factory=dict)
-
-    @property
-    def last_cycle(self) -> str | None:
-        """Name the last list."""
-        return None if self.published is None else self.published.name
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import pandas as pd
 from icp_ml.features.statistics import Floats, Known
 from icp_ml.model.calibration import probability
 from icp_ml.model.candidate import Model
-from icp_ml.rescore.walking import Walk, list_walk, moved_by
+from icp_ml.rescore.walking import Walk, list_tiers, moved_by, tiers_in_old
 from icp_ml.scoring import ListCuts, encode, tier_of
 
 ROUNDING = 1e-9
@@ -26,8 +26,8 @@ class Side:
     ----------
     rows : pandas.DataFrame
         fit_probability, rubric_points, score (log-odds, or points), tier, model_tier, list_tier, rule,
-        input_digest, scored_at, place (in the list, from 1: see `scoring.list_tier`); of the list of today
-        also data_completeness, read where another model scored.
+        input_digest, scored_at; of the list of today also place (in the list: see `scoring.list_tier`), and
+        data_completeness, read where another model scored.
     accounts : pandas.DataFrame
         Our columns, parsed. Of the list before, only rows whose input differs are read.
     model : Model
@@ -203,9 +203,10 @@ def _walk(compared: Compared) -> Walk:
         "thresholds": last,
         "list": last,  # it moves the tiers within the list alone
     }
-    places = (before.rows["place"].to_numpy(), now.rows["place"].to_numpy())
-    placed = list_walk(now.rank_score, places, before.cuts if compared.is_same_scale else now.cuts, now.cuts)
-    return Walk(_held(before), _held(now), tiers, *placed)
+    listed = list_tiers(now.rank_score, now.rows["place"].to_numpy(), now.cuts)
+    held = (before.rank_score, before.texts("list_tier"))
+    in_old = tiers_in_old(now.rank_score, held, before.cuts) if compared.is_same_scale else listed
+    return Walk(_held(before), _held(now), tiers, in_old, listed)
 
 
 def _held(side: Side) -> dict[str, Any]:

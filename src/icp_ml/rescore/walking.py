@@ -48,21 +48,27 @@ class Walk:
         return found
 
 
-def list_walk(rank_score: Floats, places: tuple[Any, Any], old: ListCuts, new: ListCuts) -> tuple[Any, Any]:
-    """Give where scores stand in the old list, and in the new one.
+def list_tiers(rank_score: Floats, places: Any, cuts: ListCuts) -> Any:
+    """Give where scores stand in a list, were no rule to take them out."""
+    return list_tier(rank_score, places, ~np.isnan(rank_score), cuts)
+
+
+def tiers_in_old(rank_score: Floats, held: tuple[Floats, Any], old: ListCuts) -> Any:
+    """Give where the scores of now would stand in the old list.
+
+    Who scores what he scored stands where he stood. Who comes to the very score at which a tier ends is the
+    first of that score: the ledger, from which the old list may have to be made again, keeps no places.
 
     Parameters
     ----------
     rank_score : ndarray of float64, shape (n_rows,)
-    places : tuple of ndarray of int
-        Where each row stood in the old list, and stands in the new one.
-    old, new : ListCuts
+    held : (ndarray of float64, ndarray of str)
+        What each row scored in the old list, and its tier there; None where it was not ranked.
+    old : ListCuts
     """
-    is_ranked = ~np.isnan(rank_score)
-    return (
-        list_tier(rank_score, places[0], is_ranked, old),
-        list_tier(rank_score, places[1], is_ranked, new),
-    )
+    then, tiers = held
+    found = list_tiers(rank_score, np.zeros(len(then)), old)
+    return np.where((then == rank_score) & (tiers != np.array(None)), tiers, found)
 
 
 def moved_by(walk: Walk) -> Any:

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyarrow import parquet
+from pyarrow import ipc, parquet
 
 from icp_ml.data.publish import WORKING, latest, results
 from icp_ml.data.retention import REMOVED
 
 ID = "account_id"
+ARROW, PARQUET = b"ARROW1", b"PAR1"
 
 
 def lists_naming(folder: Path, account: str) -> tuple[list[Path], Path | None]:
@@ -39,10 +40,21 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def _names(path: Path, account: str) -> bool:
+    """Look into a file by what it is: a part of a list has a name of its own, whatever its form."""
     try:
-        return _in_parquet(path, account) if path.suffix == ".parquet" else _in_text(path, account)
+        with path.open("rb") as stream:
+            start = stream.read(len(ARROW))
+        if start.startswith(PARQUET):
+            return _in_parquet(path, account)
+        return _in_arrow(path, account) if start == ARROW else _in_text(path, account)
     except (OSError, pa.ArrowException):
         return True
+
+
+def _in_arrow(path: Path, account: str) -> bool:
+    with pa.memory_map(str(path)) as source:
+        rows = ipc.open_file(source).read_all()
+        return ID in rows.column_names and bool(pc.any(pc.equal(rows[ID], account)).as_py())
 
 
 def _in_parquet(path: Path, account: str) -> bool:

@@ -1,0 +1,60 @@
+"""What holds for all rows of a state, and by what its files are known to be as they were written."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Self
+
+FACTS = "state.json"
+VERSION = 2
+BLOCK_BYTES = 1 << 22
+
+
+@dataclass(frozen=True)
+class StateFacts:
+    """What holds for all rows of a state.
+
+    Attributes
+    ----------
+    reading : str
+        Digest of all that a row's understanding depends on but the row.
+    scoring : mapping of str to str
+        By segment: of all that a row's score and reasons depend on but the row and the day.
+    list_cuts : mapping of str to (float, float, float, float)
+        By segment: score and last place of where A ends, and of where B ends.
+    n_inputs, n_rows : sequence of int
+        Of each part.
+    sums : mapping of str to int
+        Of each file: the checksum that its bytes had when it was written.
+    """
+
+    reading: str
+    scoring: Mapping[str, str]
+    list_cuts: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    n_inputs: Sequence[int] = ()
+    n_rows: Sequence[int] = ()
+    sums: Mapping[str, int] = field(default_factory=dict)
+    version: int = VERSION
+
+    @classmethod
+    def read(cls, folder: Path) -> Self:
+        """Read the facts of a state."""
+        content = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+        return cls(**content)
+
+    def write(self, folder: Path) -> None:
+        """Write them."""
+        (folder / FACTS).write_text(json.dumps(asdict(self), indent=1), encoding="utf-8")
+
+
+def checksum(path: Path) -> int:
+    """Give the CRC-32 of a file."""
+    found = 0
+    with path.open("rb") as stream:
+        while block := stream.read(BLOCK_BYTES):
+            found = zlib.crc32(block, found)
+    return found
