@@ -71,7 +71,7 @@ def _cycle(run: Run) -> Cycle:
     with published(config, folder, listing) as working:
         if working is None:
             line = f"nothing has changed since the last run; in {folder / 'latest'}"
-            return Cycle([line], None, read_cycle((folder / "latest").resolve()))
+            return Cycle([line], None, _facts_of((folder / "latest").resolve()))
         with compared_with(run, listing, folder) as (before, notes):
             manifest = score_list(run, listing, working, before)
         last = before.published
@@ -81,6 +81,14 @@ def _cycle(run: Run) -> Cycle:
         moved = _movers(run, before, working, changed)
     lines = [f"{summary(manifest, folder)}; {_said(moved, before)}", *notes, *changed, *manifest["notes"]]
     return Cycle([*lines, *cycle["drift"]], moved, cycle)
+
+
+def _facts_of(newest: Path) -> dict[str, Any]:
+    """Read the facts of a list that stands; of one without them it is known that it was told of."""
+    try:
+        return read_cycle(newest)
+    except (OSError, ValueError):  # damaged ones are named when cycles are recorded
+        return {"previous": newest.name}
 
 
 def _crm_state(run: Run) -> dict[str, str]:

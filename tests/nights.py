@@ -91,7 +91,7 @@ class Nights:
         run = self.run(day, *overrides)
         by = scored_by or {name: models() for name in self.where}
         made_of = [self.source.read_bytes(), day, [(name, one.version) for name, one in by.items()]]
-        key = hashlib.sha256(repr([*made_of, overrides]).encode()).hexdigest()
+        key = hashlib.sha256(repr(made_of).encode()).hexdigest()
         listing = Listing(by, {}, KnownAccounts(), PreparedRules(), {}, key)
         with published(run.config, self.folder, listing) as working:
             if working is None:

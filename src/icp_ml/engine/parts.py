@@ -88,7 +88,8 @@ def _drift_counts(ready: Ready, part: Placement, name: str) -> Counts:
     stored = part.stored.select([*POINTS, "model_tier", "drift"]).take(here)
     names = [one.name for one in watched(ready.work.models[name].encoder)]
     scores = scores_of(stored).to_numpy(zero_copy_only=False)
-    return counted(names, as_codes(stored["drift"]), scores, stored["model_tier"].to_pandas().to_numpy())
+    codes = as_codes(stored["drift"], len(names))
+    return counted(names, codes, scores, stored["model_tier"].to_pandas().to_numpy())
 
 
 def _counted(rows: Any) -> Placed:

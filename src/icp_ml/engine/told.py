@@ -113,7 +113,7 @@ def as_bytes(codes: Bytes) -> pa.Array:
     return pa.Array.from_buffers(pa.binary(), n_rows, [None, ends, pa.py_buffer(codes.tobytes())])
 
 
-def as_codes(values: pa.Array) -> Bytes:
-    """Give the codes of rows that all have as many."""
+def as_codes(values: pa.Array, width: int) -> Bytes:
+    """Give the codes of rows, which may be none, that all have as many."""
     held = b"".join(values.to_pylist())
-    return np.frombuffer(held, dtype=np.uint8).reshape(len(values), -1)
+    return np.frombuffer(held, dtype=np.uint8).reshape(len(values), width)
