@@ -72,9 +72,7 @@ def write_cycle(
         "n_reasons": work.scoring.n_reasons,
         "drift": drifted.lines,
         "alarms": drifted.alarm_lines,
-        "drift_alarms": {
-            name: [one.name for one in drifted.found if one.segment == name] for name in placed.counts
-        },
+        "drift_alarms": drifted.alarmed,
         "files": {name: _digest(place / name) for name in (ENTRIES, INPUTS, DRIFT)},
     }
     write_json(place / FACTS, facts)
@@ -89,15 +87,18 @@ def read_cycle(published: Path) -> dict[str, Any]:
 
 def _write_entries(config: Config, work: Work, path: Path) -> Counter[str]:
     """Join the entries of all parts, then those of the accounts that are gone; count their events."""
-    from pyarrow import parquet
-
+    from icp_ml.data.row_groups import write_rows
     from icp_ml.rescore.entries import ENTRY
 
     events = Counter[str]()
-    with parquet.ParquetWriter(path, ENTRY, compression="zstd") as writer:
+
+    def counted() -> Iterator[pa.Table]:
         for table in _entries(config, work):
-            writer.write_table(table)
-            events.update(table["event"].to_pylist())
+            counts = table["event"].value_counts().to_pylist()
+            events.update({one["values"]: one["counts"] for one in counts})
+            yield table
+
+    write_rows(counted(), ENTRY, path)
     return events
 
 
@@ -123,21 +124,21 @@ def _not_erased(config: Config, gone: pa.Table) -> pa.Table:
 
     names = forgotten(open_ledger(config.rescore), gone["account_id"].to_pylist())
     return (
-        gone.filter(pc.invert(pc.is_in(gone["account_id"], pa.array(names, pa.string())))) if names else gone
+        gone.filter(pc.invert(pc.is_in(gone["account_id"], pa.array(sorted(names), pa.string()))))
+        if names
+        else gone
     )
 
 
 def _write_inputs(files: PartFiles, path: Path) -> None:
     import pyarrow as pa
-    from pyarrow import parquet
 
+    from icp_ml.data.row_groups import write_rows
     from icp_ml.data.state import mapped
 
     tables = [table for number in files.done() if (table := mapped(files.entered(number))).num_columns > 1]
     schema = tables[0].schema if tables else pa.schema([("input_digest", pa.string())])
-    with parquet.ParquetWriter(path, schema, compression="zstd") as writer:
-        for table in tables:
-            writer.write_table(table.cast(schema))
+    write_rows(tables, schema, path)
 
 
 def _n_accounts(files: PartFiles) -> int:

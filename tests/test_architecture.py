@@ -65,7 +65,7 @@ def test_the_import_contracts_hold(tree) -> None:
         ("src/icp_ml/label/won.py", "import mlflow", "Stages know no Hydra and no MLflow BROKEN"),
         ("src/icp_ml/model/boosting.py", "import icp_ml.data.sources", "Imports point one way BROKEN"),
         (
-            "src/icp_ml/data/ledger/lists.py",
+            "src/icp_ml/data/ledger/stores.py",
             "import hydra",
             "Only tracking knows MLflow, only config knows Hydra BROKEN",
         ),

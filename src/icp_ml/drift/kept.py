@@ -63,6 +63,11 @@ class CycleDrift:
         """Say each alarm, with what to do."""
         return alarm_lines(self.found, self.drifts)
 
+    @property
+    def alarmed(self) -> dict[str, list[str]]:
+        """Name what drifted in each segment."""
+        return {name: [one.name for one in self.found if one.segment == name] for name in self.listed}
+
     def to_json(self) -> dict[str, Any]:
         """Give what drift.json holds, in plain JSON types."""
         return {"segments": {name: self._segment(name) for name in self.listed}, "alarms": self.alarm_lines}
