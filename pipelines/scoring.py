@@ -89,11 +89,13 @@ def _join(config: Config, work: Work, folder: Path) -> Path:
 
 
 def _work(config: Config, listing: Listing, folder: Path, before: Before | None = None) -> Work:
+    from icp_ml.data.state import STATE
     from icp_ml.data.tables import read_beside
     from icp_ml.engine import Work
     from pipelines.states import state_facts
 
     parts = folder.resolve() / "parts"
+    shutil.rmtree(parts.with_name(STATE), ignore_errors=True)  # of a run that ended before it was published
     parts.mkdir(exist_ok=True)
     return Work(
         key=listing.key,
@@ -122,8 +124,8 @@ def _keep_state(work: Work, done: Done) -> None:
     for number in numbers:
         for path in files.passing(number):
             path.unlink()
-    for path in (work.folder / CUT, *work.folder.glob("eligible_*")):
-        path.unlink()
+    for path in (work.folder / CUT, *work.folder.glob("eligible_*"), *files.halves()):
+        path.unlink(missing_ok=True)
     facts = replace(work.facts, list_cuts=done.placed.list_cuts)
     write_indexes(work.folder, facts, numbers)
     work.folder.rename(work.folder.with_name(STATE))

@@ -75,9 +75,16 @@ class PartFiles:
         return self.folder / f"{number:07}.json"
 
     def passing(self, number: int) -> list[Path]:
-        """Name the files of a part that nothing but the list itself is made of."""
-        made = (self.placed, self.refused, self.counts, self.entries, self.entered, self.met)
+        """Name the files of a part that nothing but the list itself is made of.
+
+        Remove them in this order: without its counts a part is not done, and is scored again.
+        """
+        made = (self.counts, self.placed, self.refused, self.entries, self.entered, self.met)
         return [one(number) for one in made]
+
+    def halves(self) -> list[Path]:
+        """Name what processes that were killed left half written."""
+        return [path for path in self.folder.iterdir() if path.suffix[1:].isdecimal()]
 
     def write_counts(self, number: int, counts: PartCounts) -> None:
         """Write what was counted, in one step: from now on the part is done."""
