@@ -114,8 +114,10 @@ def read_past(folder: Path) -> Past:
     """Read what the runs before left; nothing where there is nothing, or it is damaged."""
     try:
         content = json.loads((folder / NAME).read_text(encoding="utf-8"))
-        running = tuple(content["running"])
-        return Past(content["last_good"], content["last_failed"], int(content["n_failed"]), running)
+        good, failed, running = (content[name] for name in ("last_good", "last_failed", "running"))
+        _ = good and _time(good["ended"]), failed and _failure(failed)  # what later runs ask for is there
+        _ = [(_time(one["started"]), int(one["pid"]), one["host"]) for one in running]
+        return Past(good, failed, int(content["n_failed"]), tuple(running))
     except (OSError, ValueError, KeyError, TypeError):
         return Past()
 
