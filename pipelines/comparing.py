@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from icp_ml.config import Run
-from icp_ml.errors import DataError, count
+from icp_ml.errors import DataError, IcpError, count
 from pipelines.cycles import rules_digest
 
 if TYPE_CHECKING:
@@ -59,8 +59,6 @@ def compared_with(run: Run, listing: Listing, folder: Path) -> Iterator[tuple[Be
 
     Raises
     ------
-    DataError
-        A model that scored the last list is not kept, or not as it was.
     UnavailableError
         Nothing is left of the last list, and the ledger cannot be reached: everybody would be new.
     """
@@ -80,7 +78,7 @@ def compared_with(run: Run, listing: Listing, folder: Path) -> Iterator[tuple[Be
                 cycle,
                 rules_digest(run.config, listing),
                 1 + _highest_number(folder, last),
-                _last_models(last, folder, listing),
+                _last_models(run, last, listing),
             ),
             last.notes,
         )
@@ -133,16 +131,30 @@ def _rebuilt(place: Path, ledger: Ledger, last: Cycle) -> LastList:
     return LastList(state, last.name, last.facts["segments"], last.number, True, tuple(notes))
 
 
-def _last_models(last: LastList, folder: Path, listing: Listing) -> dict[str, Model]:
-    """Load the models that scored the last list, where others score this one; the ledger keeps them."""
-    from icp_ml.data.ledger import kept_model
-
-    then = {name: facts["model_version"] for name, facts in (last.segments or {}).items()}
+def _last_models(run: Run, last: LastList, listing: Listing) -> dict[str, Model | None]:
+    """Load the models that scored the last list, where others score this one; None for one that is lost."""
+    then = {name: str(facts["model_version"]) for name, facts in (last.segments or {}).items()}
     return {
-        name: kept_model(folder / "ledger", then[name])
-        for name, model in listing.models.items()
-        if name in then and then[name] != model.version
+        one.segment: _last_model(one, then[one.segment])
+        for one in run.segments()
+        if one.segment in listing.models and one.segment in then
+        if listing.models[one.segment].version != then[one.segment]
     }
+
+
+def _last_model(run: Run, version: str) -> Model | None:
+    """Take a model from the ledger, or from where models are exported; the ledger then has it again."""
+    from icp_ml.data.ledger import keep_models, kept_model
+    from icp_ml.tracking.exports import exported_folder, read_model
+
+    ledger = Path(run.config.rescore.folder) / "ledger"
+    with suppress(IcpError):
+        return kept_model(ledger, version)
+    with suppress(IcpError):
+        model = read_model(exported_folder(run.config.tracking, version), version)
+        keep_models([model], ledger)
+        return model
+    return None
 
 
 def _highest_number(folder: Path, last: LastList) -> int:
@@ -150,8 +162,10 @@ def _highest_number(folder: Path, last: LastList) -> int:
     from icp_ml.data.ledger.cycles import published_cycles, read_cycle
 
     recorded = [] if last.is_of_ledger else folder.glob("ledger/cycle=*")
-    numbers = [last.number]
+    numbers, n_damaged = [last.number], 0
     for one in [*published_cycles(folder), *recorded]:
-        with suppress(DataError):  # damaged: record and check name it
+        try:
             numbers.append(read_cycle(one).number)
-    return max(numbers)
+        except DataError:  # record and check name it
+            n_damaged += 1
+    return max(numbers) + n_damaged

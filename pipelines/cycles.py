@@ -6,10 +6,12 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from icp_ml.config import Run
+from icp_ml.errors import DataError, IcpError
 from icp_ml.settings import Config
 
 if TYPE_CHECKING:
@@ -22,6 +24,21 @@ if TYPE_CHECKING:
 
 CYCLE = "cycle"
 ENTRIES, INPUTS, DRIFT, FACTS = "entries.parquet", "inputs.parquet", "drift.json", "cycle.json"
+
+
+def finish_publication(folder: Path) -> None:
+    """Point `latest` at the newest cycle, where a run was killed before it could, or the pointer is lost.
+
+    Else the next list would be compared with an older one than the ledger's newest cycle. Call it under the
+    lock.
+    """
+    from icp_ml.data.publish import latest, point_latest, results
+
+    numbers = {one: _facts(one / CYCLE).get("number", 0) for one in results(folder)}
+    newest, last = max(numbers, key=lambda one: numbers[one], default=None), latest(folder)
+    shown = 0 if last is None else numbers.get(folder / last.name, 0)
+    if newest is not None and numbers[newest] > shown and not (last and not shown):
+        point_latest(folder, newest.name)
 
 
 def rules_digest(config: Config, listing: Listing) -> str:
@@ -80,9 +97,23 @@ def write_cycle(
 
 
 def read_cycle(published: Path) -> dict[str, Any]:
-    """Read the facts of the cycle that a published list is of."""
-    content: dict[str, Any] = json.loads((published / CYCLE / FACTS).read_text(encoding="utf-8"))
-    return content
+    """Read the facts of the cycle that a published list is of.
+
+    Where they are damaged the ledger's are read; where these are too, nothing is known but that it follows
+    another: `record` says so.
+    """
+    recorded = published.parent / "ledger" / f"cycle={published.name}"
+    return _facts(published / CYCLE) or _facts(recorded) or {"previous": "unknown"}
+
+
+def _facts(place: Path) -> dict[str, Any]:
+    """Read a cycle's facts; none where they are lacking or damaged."""
+    from icp_ml.data.ledger.cycles import read_cycle as whole
+
+    try:
+        return dict(whole(place).facts)
+    except DataError:
+        return {}
 
 
 def _write_entries(config: Config, work: Work, path: Path) -> Counter[str]:

@@ -49,6 +49,21 @@ def write_drift(
 
 
 def _read(last: Path | None) -> Any:
-    """Read what the last list wrote; nothing where it wrote none."""
-    path = None if last is None else last / DRIFT
-    return None if path is None or not path.is_file() else json.loads(path.read_text(encoding="utf-8"))
+    """Read what the last list wrote, or the ledger's copy where that is damaged; nothing where both are."""
+    if last is None:
+        return None
+    places = (last / DRIFT.parent, last.parent / "ledger" / f"cycle={last.name}")
+    return next((found for one in places if (found := _whole(one))), None)
+
+
+def _whole(place: Path) -> Any:
+    from icp_ml.data.ledger.cycles import digests_of, file_fault, read_cycle
+    from icp_ml.errors import DataError
+
+    path = place / DRIFT.name
+    try:
+        if file_fault(path, digests_of(read_cycle(place)).get(DRIFT.name)):
+            return None
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (DataError, ValueError):
+        return None

@@ -169,8 +169,10 @@ def published(config: Config, folder: Path, listing: Listing) -> Iterator[Path |
     """
     from icp_ml.data.outputs import send_list
     from icp_ml.data.publish import latest, locked, publication
+    from pipelines.cycles import finish_publication
 
     with locked(folder):
+        finish_publication(folder)
         newest = latest(folder)
         if newest is not None and read_manifest(newest)["key"] == listing.key:
             yield None

@@ -11,7 +11,8 @@ from icp_ml.errors import IcpError
 def record(run: Run) -> list[str]:
     """Record every published cycle that the ledger lacks; give what could not be recorded, as alarms.
 
-    A ledger that cannot be reached waits: the next run records what this one could not.
+    A ledger that cannot be reached waits: the next run records what this one could not. What is damaged in it
+    is restored while its published list is still there, else named, each night.
     """
     from icp_ml.data.ledger import open_ledger, record_missing
     from icp_ml.data.publish import latest, locked
@@ -21,10 +22,11 @@ def record(run: Run) -> list[str]:
     folder = Path(settings.folder)
     with locked(folder):
         try:
-            _, damaged = record_missing(folder, open_ledger(settings))
+            ledger = open_ledger(settings)
+            damaged = [*record_missing(folder, ledger)[1], *ledger.check()]
         except IcpError as failure:
             return [f"the ledger waits for the next run: {failure.what}"]
         newest = latest(folder)
         if newest is not None:
             forget_states(folder, newest)
-    return [str(one) for one in damaged]
+    return list(dict.fromkeys(map(str, damaged)))

@@ -79,7 +79,8 @@ def _cycle(run: Run) -> Cycle:
         changed = changed_models(folder, manifest)
         cycle = read_cycle(working)
         moved = _movers(run, before, working, changed)
-    lines = [f"{summary(manifest, folder)}; {_said(moved, before)}", *notes, *changed, *manifest["notes"]]
+    lines = [f"{summary(manifest, folder)}; {_said(moved, before)}", *notes, *changed, *_lost(before)]
+    lines += manifest["notes"]
     return Cycle([*lines, *cycle["drift"]], moved, cycle)
 
 
@@ -113,6 +114,14 @@ def _learnt(run: Run, cycle: Cycle) -> list[str]:
     except IcpError as failure:
         return [f"outcomes: {failure.what}"]
     return retrain_if_due(run, found, cycle.facts.get("drift_alarms", {}))
+
+
+def _lost(before: Before) -> list[str]:
+    """Name the segments whose changes cannot be explained."""
+    names = [name for name, model in before.models.items() if model is None]
+    return [
+        f"{name}: the model that scored the last list is lost; its changes are not split" for name in names
+    ]
 
 
 def _said(moved: Changes | None, before: Before) -> str:

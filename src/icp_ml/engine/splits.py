@@ -38,6 +38,8 @@ PREVIOUS = {
     "list_tier": "previous_list_tier",
     "scored_at": "previous_scored_at",
 }
+SPLIT = ENTRY.names[ENTRY.names.index("change_time") :]
+LOST = "not known: the model that scored the last list is lost"
 NAMES: Any = np.array([None, *LIST_TIERS], dtype=object)
 """List tiers by their codes."""
 
@@ -84,7 +86,9 @@ def split_part(ready: Ready, part: Part, changed: Places, lists: tuple[SegmentLi
     found: list[pd.DataFrame] = []
     for code, name in enumerate(ready.work.models):
         here = np.flatnonzero(stored["segment_code"].to_numpy() == code)
-        if len(here):
+        if len(here) and before.models.get(name, "none") is None:
+            found.append(unsplit(here))
+        elif len(here):
             sides = _sides(ready, part, changed[here], (name, lists[code].cuts))
             pair = [replace(one, rows=each.iloc[here]) for one, each in zip(sides, (then, now), strict=True)]
             found.append(split(pair[0], pair[1], today))
@@ -98,6 +102,11 @@ def split_part(ready: Ready, part: Part, changed: Places, lists: tuple[SegmentLi
             for name, values in {**known, **parts}.items()
         }
     )
+
+
+def unsplit(rows: Places) -> pd.DataFrame:
+    """Say of rows that what brought their change is not known."""
+    return pd.DataFrame({name: None for name in SPLIT} | {"why": LOST}, index=pd.Index(rows))
 
 
 def side_rows(rows: pa.Table) -> pd.DataFrame:
@@ -116,13 +125,8 @@ def _sides(ready: Ready, part: Part, rows: Places, segment: tuple[str, ListCuts]
     at = part.stored["input_row"].to_numpy()[rows]
     new = own_columns(mapped(ready.files.inputs(part.number)).take(pa.array(at)))
     a, a_place, b, b_place = state.facts.list_cuts[name]
-    nobody = pd.DataFrame()
-    then = Side(
-        nobody,
-        old,
-        before.models.get(name, ready.work.models[name]),
-        ListCuts(Cut(a, a_place), Cut(b, b_place)),
-    )
+    nobody, last = pd.DataFrame(), before.models.get(name) or ready.work.models[name]
+    then = Side(nobody, old, last, ListCuts(Cut(a, a_place), Cut(b, b_place)))
     return then, Side(nobody, new, ready.work.models[name], cuts)
 
 

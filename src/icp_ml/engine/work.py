@@ -44,8 +44,8 @@ class Before:
     rules_digest : str
     number : int
         Of the cycle, from 1.
-    models : mapping of str to Model
-        By segment: those that scored the last list, where others score this one.
+    models : mapping of str to (Model or None)
+        By segment: those that scored the last list, where others score this one; None for one that is lost.
     """
 
     state: State | None
@@ -55,7 +55,7 @@ class Before:
     cycle: str
     rules_digest: str
     number: int
-    models: Mapping[str, Model] = field(default_factory=dict)
+    models: Mapping[str, Model | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -68,7 +68,7 @@ def record_missing(folder: Path, ledger: Ledger) -> tuple[list[str], list[Damage
     list of str
         Names of the cycles that were recorded.
     list of Damage
-        Published cycles that are not whole: they are left out, the others are recorded.
+        Published cycles that are not whole and not in the ledger: they are left out, the others recorded.
     """
     known = {one.name for one in ledger.cycles()}
     waiting, recorded, damaged = list[tuple[int, Path]](), list[str](), list[Damage]()
@@ -76,7 +76,9 @@ def record_missing(folder: Path, ledger: Ledger) -> tuple[list[str], list[Damage
         try:
             cycle = read_cycle(path)
         except DataError as failure:
-            damaged.append(Damage(path.parent.name, str(path), f"cannot be read: {failure.what}"))
+            is_lost = path.parent.name not in known
+            what = f"cannot be read: {failure.what}"
+            damaged += [Damage(path.parent.name, str(path), what)] if is_lost else []
         else:
             waiting += [] if cycle.name in known else [(cycle.number, path)]
     for _, path in sorted(waiting):
