@@ -6,12 +6,11 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from icp_ml.config import Run
-from icp_ml.errors import DataError, IcpError
+from icp_ml.errors import DataError
 from icp_ml.settings import Config
 
 if TYPE_CHECKING:
