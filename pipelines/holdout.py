@@ -39,7 +39,11 @@ def _entries(run: Run) -> pd.DataFrame:
     from icp_ml.data.ledger import open_ledger
     from icp_ml.holdout import entry_rows
 
-    return entry_rows(open_ledger(run.config.rescore).entries())
+    ledger = open_ledger(run.config.rescore)
+    if not ledger.cycles():
+        what = f"{run.config.rescore.folder} holds no ledger."
+        raise UnavailableError(what, fix="Run make rescore first.")
+    return entry_rows(ledger.entries())
 
 
 def _deals(run: Run) -> pd.DataFrame:

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pytest
-from pyarrow import parquet
+from cycles import entry, written_cycle
 from support import called
 
+from icp_ml.data.ledger.folder import FolderLedger
 from icp_ml.holdout import is_left_alone
-from icp_ml.rescore.entries import ENTRY
 from icp_ml.settings import HoldoutSettings
 
 ASKED = ("holdout.name=spring", "holdout.starts=2026-01-05", "holdout.share=0.2", "holdout.min_effect=0.05")
 N = 3_000
+LEDGER = Path("var/rescored/demo/ledger")
 
 
 @pytest.fixture
@@ -28,19 +28,18 @@ def place(tmp_path, monkeypatch) -> Path:
     ids = pd.Series([f"P{at}" for at in range(N)])
     alone = is_left_alone(ids, HoldoutSettings.model_construct(name="spring", share=0.2))
     buys = np.random.default_rng(1).random(N) < np.where(alone, 1 / 16, 1 / 6)
-    entries = [
-        {"account_id": one, "segment": "default", "scored_at": date(2026, 1, 5), "event": "new",
-         "tier": "Best fit", "is_customer": False, "is_excluded": bool(is_alone),
-         "rule": "holdout" if is_alone else None}
-        for one, is_alone in zip(ids, alone, strict=True)
-    ]  # fmt: skip
-    cycle = Path("var/rescored/demo/2026-01-05_ab12cd34/cycle")
-    cycle.mkdir(parents=True)
-    parquet.write_table(pa.Table.from_pylist(entries, schema=ENTRY), cycle / "entries.parquet")
+    recorded(ids, alone)
     sold = "".join(f"{one},2026-02-01,2026-03-01,Yes,100,A\n" for one in ids[buys])
     Path("var/demo").mkdir(parents=True)
     Path("var/demo/deals.csv").write_text(f"Account,Created,Closed,Won,Amount,Product\n{sold}")
     return tmp_path
+
+
+def recorded(ids, alone) -> None:
+    """Record a cycle in which those left alone are marked so."""
+    marks = [{"is_excluded": bool(one), "rule": "holdout" if one else None} for one in alone]
+    entries = [entry(one, **mark) for one, mark in zip(ids, marks, strict=True)]
+    FolderLedger(LEDGER).record(written_cycle(LEDGER.parent, "2026-01-05_ab12cd34", entries))
 
 
 def test_an_experiment_is_planned_and_read(place) -> None:
@@ -62,22 +61,15 @@ def test_before_it_has_a_name_it_is_only_planned(place) -> None:
 
 
 def test_a_list_that_forgot_them_is_an_alarm(place) -> None:
-    path = next(Path("var").rglob("entries.parquet"))
-    table = parquet.read_table(path).to_pandas().assign(rule=None, is_excluded=False)
-    parquet.write_table(pa.Table.from_pandas(table, schema=ENTRY, preserve_index=False), path)
+    shutil.rmtree(LEDGER.parent)
+    recorded([f"P{at}" for at in range(N)], np.zeros(N))
     found = called("holdout", *ASKED, "today=2026-07-06", "holdout.baseline=0.17")
     assert found.returncode == 10
     assert "left alone by the draw were in no list marked so" in found.stdout
 
 
-@pytest.mark.parametrize(
-    ("spoil", "status", "said"),
-    [
-        (lambda path: path.unlink(), 69, "var/rescored/demo holds no ledger."),
-        (lambda path: path.write_bytes(b"PAR1"), 65, "entries.parquet cannot be read"),
-    ],
-)
-def test_a_ledger_that_cannot_be_read_is_said(place, spoil, status, said) -> None:
-    spoil(next(Path("var").rglob("entries.parquet")))
+def test_without_a_ledger_there_is_nothing_to_read(place) -> None:
+    shutil.rmtree(LEDGER.parent)
     found = called("holdout", *ASKED, "today=2026-07-06")
-    assert (found.returncode, said in found.stderr) == (status, True), found.stderr
+    assert found.returncode == 69
+    assert "error: var/rescored/demo holds no ledger." in found.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -94,7 +95,9 @@ def test_after_it_a_list_is_the_same_to_the_byte_and_status_works(old):
 def published(folder, name, version, days_old):
     (folder / name).mkdir(parents=True)
     path = folder / name / "manifest.json"
-    path.write_text(f'{{"segments": {{"default": {{"model_version": "{version}"}}}}}}', encoding="utf-8")
+    facts = {"key": "k", "today": "2026-01-01", "rows_in": 1, "rows_scored": 1}
+    facts["segments"] = {"default": {"model_version": version}}
+    path.write_text(json.dumps(facts), encoding="utf-8")
     os.utime(path, (1_000_000_000 - days_old, 1_000_000_000 - days_old))
 
 

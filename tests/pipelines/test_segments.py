@@ -199,7 +199,7 @@ def test_a_list_that_no_segment_covers_does_not_take_the_place_of_a_good_one(
 
 def test_what_changed_since_the_last_list_is_said(two, models, tmp_path) -> None:
     old = {
-        **{name: two[0][name] for name in ("today", "rows_scored", "tiers")},
+        **{name: two[0][name] for name in ("key", "today", "rows_in", "rows_scored", "tiers")},
         **{"model_version": "aaa", "model": "drawn for two", "estimates": "P(best)"},
     }
     (tmp_path / "old").mkdir()

@@ -97,7 +97,9 @@ def test_few_known_values_may_be_gone_by_chance(settings) -> None:
 def publish(folder, day):
     made = folder / f"{day}_ab12cd34"
     made.mkdir(parents=True)
-    (made / "manifest.json").write_text(json.dumps(THEN | {"today": day, "segments": {}}))
+    (made / "manifest.json").write_text(
+        json.dumps(THEN | {"key": "k", "today": day, "segments": {}, "rows_scored": 1})
+    )
     (folder / "latest").symlink_to(made.name)
 
 

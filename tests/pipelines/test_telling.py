@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import pandas as pd
+import pyarrow as pa
 import pytest
 from posted import inbox
 from pydantic import SecretStr
 from support import compose, free_port
 
 from icp_ml.errors import DataError, UnavailableError
-from icp_ml.rescore import changes
+from icp_ml.rescore import movers
+from icp_ml.rescore.entries import ENTRY
 from icp_ml.scoring import TIERS
 from pipelines.telling import told
 
@@ -34,20 +35,28 @@ def telling_to(run, *urls):
     return replace(run, config=run.config.model_copy(update={"notify": notify}))
 
 
-def list_of(*rows):
-    names = ["account_id", "name", "tier", "fit_probability"]
-    return pd.DataFrame(rows, columns=names).assign(segment="default", rubric_points=None, scored_at="x")
+def entries_of(*rows):
+    names = (
+        "account_id",
+        "name",
+        "event",
+        "previous_tier",
+        "tier",
+        "previous_probability",
+        "fit_probability",
+    )
+    return pa.Table.from_pylist([dict(zip(names, row, strict=True)) for row in rows], schema=ENTRY)
 
 
 def test_a_list_is_told_with_who_moved(run):
-    before = list_of(
-        ("A", "Ada <b>", "Bad fit", 0.1), ("B", None, "Bad fit", 0.1), ("C", "Cy", "Bad fit", 0.2)
-    )
-    now = list_of(
-        ("A", "Ada <b>", "Best fit", 0.9), ("C", "Cy", "Bad fit", 0.3), ("D", None, "Good fit", 0.5)
+    entries = entries_of(
+        ("A", "Ada <b>", "changed", "Bad fit", "Best fit", 0.1, 0.9),
+        ("B", None, "gone", "Bad fit", None, 0.1, None),
+        ("C", "Cy", "changed", "Bad fit", "Bad fit", 0.2, 0.3),
+        ("D", None, "new", None, "Good fit", None, 0.5),
     )
     with told(run[0]) as telling:
-        assert telling.done(["3 rows scored"], changes(before, now, TIERS, 0.05)) == []
+        assert telling.done(["3 rows scored"], movers(entries, TIERS, 0.05, 2)) == []
     assert [one["message"] for one in run[1]] == [
         "3 rows scored\n\nMoved most:\n- Ada ＜b＞: Bad fit to Best fit (10% to 90%)\n"
         "- B: Bad fit to gone (10%)\n- D: new to Good fit (50%)\n\nvar/rescored/demo/latest"
