@@ -124,6 +124,18 @@ def test_a_second_run_at_the_same_time_is_refused(workplace):
     )
 
 
+def test_a_batch_without_a_usable_row_stops_nothing(workplace):
+    path = workplace / "var/demo/prospects.csv"
+    rows = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")[:120]
+    rows.loc[20:69, "prospect_id"] = ""
+    rows.to_csv(path, index=False, encoding="utf-8-sig")
+    for day, n_rows in (("2026-01-01", 20), ("2026-01-02", 15)):
+        done = called("rescore", f"today={day}", f"scoring.batch_rows={n_rows}", "n_jobs=1")
+        assert done.returncode == 0, done.stderr
+    kept = pd.read_parquet(workplace / FOLDER / "latest/cycle/inputs.parquet")
+    assert len(kept) == 0  # all of them are known since the first night
+
+
 def test_a_killed_night_leaves_the_last_good_one(two_nights):
     place = two_nights[0]
     before = snapshot(place / FOLDER)

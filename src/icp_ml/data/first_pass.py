@@ -55,8 +55,8 @@ moment is a digest of what the day alone changes of its encoding; drift has a by
 """
 
 
-NO_INPUTS = pa.schema([])
-"""Of a part without a usable row."""
+NO_INPUTS = pa.schema([("input:first", pa.uint64()), ("input:second", pa.uint64())])
+"""Of a part without a usable row: what is asked of every part."""
 
 
 class Scored(NamedTuple):
