@@ -75,14 +75,7 @@ def write_cycle(
         "key": listing.key,
         "n_accounts": _n_accounts(files),
         "events": {name: events[name] for name in ("new", "changed", "gone")},
-        "segments": {
-            name: {
-                **facts,
-                "label_digest": listing.models[name].facts.get("label_digest"),
-                "list_cuts": placed.list_cuts[name],
-            }
-            for name, facts in manifest["segments"].items()
-        },
+        "segments": _segments(listing, made),
         "rules_digest": before.rules_digest,
         "digests": manifest["digests"],
         "n_reasons": work.scoring.n_reasons,
@@ -93,6 +86,19 @@ def write_cycle(
     }
     write_json(place / FACTS, facts)
     return facts
+
+
+def _segments(listing: Listing, made: tuple[dict[str, Any], Placed]) -> dict[str, Any]:
+    """Give the facts of each segment's list that its scores are read by later."""
+    manifest, placed = made
+    return {
+        name: {
+            **facts,
+            "label_digest": listing.models[name].facts.get("label_digest"),
+            "list_cuts": placed.list_cuts[name],
+        }
+        for name, facts in manifest["segments"].items()
+    }
 
 
 def read_cycle(published: Path) -> dict[str, Any]:
