@@ -80,7 +80,7 @@ def write_cycle(
         "digests": manifest["digests"],
         "n_reasons": work.scoring.n_reasons,
         "drift": drifted.lines,
-        "alarms": drifted.alarm_lines,
+        "alarms": [*drifted.alarm_lines, *manifest.get("crm", {}).get("alarms", ())],
         "drift_alarms": drifted.alarmed,
         "files": {name: _digest(place / name) for name in (ENTRIES, INPUTS, DRIFT)},
     }

@@ -80,8 +80,8 @@ def _cycle(run: Run) -> Cycle:
         cycle = read_cycle(working)
         moved = _movers(run, before, working, changed)
     lines = [f"{summary(manifest, folder)}; {_said(moved, before)}", *notes, *changed, *_lost(before)]
-    lines += manifest["notes"]
-    return Cycle([*lines, *cycle["drift"]], moved, cycle)
+    lines += [*manifest["notes"], *cycle["drift"]]
+    return Cycle([*lines, *([manifest["crm"]["summary"]] if "crm" in manifest else ())], moved, cycle)
 
 
 def _facts_of(newest: Path) -> dict[str, Any]:

@@ -46,11 +46,12 @@ def score_list(run: Run, listing: Listing, folder: Path, before: Before | None =
     work = _work(run.config, listing, folder, before)
     _drop_other_cut(work)
     done = _scored_parts(run.config, listing, work)
-    path = _join(run.config, work, folder)
+    path, said = _join(run.config, work, folder)
     manifest = manifest_of(run, listing, done.counts, done.placed) | {
         "output": path.name,
         "schema_version": SCHEMA_VERSION,
         "rows_repeated_by": dict(done.repeats.by_kind),
+        **said,
     }
     if before is None:
         shutil.rmtree(work.folder)
@@ -71,8 +72,8 @@ def _drop_other_cut(work: Work) -> None:
     path.write_text(n_rows, encoding="utf-8")
 
 
-def _join(config: Config, work: Work, folder: Path) -> Path:
-    """Make the list, and what a CRM is given of it, of the placed parts."""
+def _join(config: Config, work: Work, folder: Path) -> tuple[Path, dict[str, Any]]:
+    """Make the list, and what a CRM is given of it, of the placed parts; say what became of the latter."""
     from icp_ml.data.crm import crm_plan, write_changed
     from icp_ml.data.outputs import join_list, part_tables
     from icp_ml.data.scored import REFUSED_COLUMNS, join_lines, join_scored
@@ -81,11 +82,13 @@ def _join(config: Config, work: Work, folder: Path) -> Path:
     placed, refused = ([one(at) for at in files.done()] for one in (files.placed, files.refused))
     join_lines(refused, REFUSED_COLUMNS, folder / "refused.csv")
     plan = crm_plan(config.rescore.crm, config.scoring.output, config.today)
+    said: dict[str, Any] = {}
     if plan is not None and work.before is not None:
-        write_changed(part_tables(placed), folder, work.before.published, plan)
+        report = write_changed(part_tables(placed), folder, work.before.published, plan)
+        said["crm"] = {"summary": report.summary(), "alarms": report.alarms()}
     if work.part_form == "csv":
-        return join_scored(placed, folder, "csv")
-    return join_list(placed, folder, config.scoring, work.key)
+        return join_scored(placed, folder, "csv"), said
+    return join_list(placed, folder, config.scoring, work.key), said
 
 
 def _work(config: Config, listing: Listing, folder: Path, before: Before | None = None) -> Work:

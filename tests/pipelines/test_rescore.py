@@ -136,6 +136,15 @@ def test_a_batch_without_a_usable_row_stops_nothing(workplace):
     assert len(kept) == 0  # all of them are known since the first night
 
 
+def test_what_a_crm_would_not_take_is_an_alarm(workplace):
+    done = called("rescore", "rescore.crm.preset=salesforce", "n_jobs=1")
+    assert done.returncode == 10, done.stderr
+    assert "  note: 0 rows for salesforce, 0 unchanged, " in done.stdout
+    assert "rows not sent: the key is no Id of Salesforce" in done.stdout
+    again = called("rescore", "rescore.crm.preset=salesforce", "n_jobs=1")
+    assert (again.returncode, "nothing has changed" in again.stdout) == (10, True)
+
+
 def test_a_killed_night_leaves_the_last_good_one(two_nights):
     place = two_nights[0]
     before = snapshot(place / FOLDER)

@@ -20,6 +20,8 @@ GONE = "gone"
 MISSING = "missing in the CRM"
 EXTRA = "only in the CRM"
 REPEATED = "the key repeats that of an earlier row"
+N_REASONS = 5
+"""Of the CRM's that are an alarm each: its words may name the row, and so be another text for each."""
 
 
 @dataclass(frozen=True)
@@ -98,11 +100,15 @@ class CrmReport:
         return ", ".join(parts)
 
     def alarms(self) -> list[str]:
-        """Say what somebody has to look at."""
-        found = [f"{self.plan.preset}: {count(n, 'row')} not sent: {why}" for why, n in self.refused.items()]
-        found += [
+        """Say what somebody has to look at; a repeated row is none of it, as the first one was sent."""
+        refused = {why: n for why, n in self.refused.items() if why != REPEATED}
+        found = [f"{self.plan.preset}: {count(n, 'row')} not sent: {why}" for why, n in refused.items()]
+        reasons = [
             f"{self.plan.preset} refused {count(n, 'row')}: {why}" for why, n in self.refused_there.items()
         ]
+        found += reasons[:N_REASONS]
+        if len(reasons) > N_REASONS:
+            found.append(f"{self.plan.preset} refused rows for {len(reasons) - N_REASONS:,} other reasons")
         if self.missing:
             found.append(f"{self.plan.preset} lacks {count(self.missing, 'row')} of the list")
         return [*found, *self.notes]
