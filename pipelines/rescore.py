@@ -38,11 +38,14 @@ class Cycle:
         None in the first cycle, and where nothing has changed.
     facts : dict
         As `cycle.json`.
+    is_new : bool
+        Whether this run made it: of one that was there before everybody has been told.
     """
 
     lines: list[str]
     moved: Changes | None
     facts: dict[str, Any]
+    is_new: bool
 
 
 def rescore(run: Run) -> int:
@@ -55,7 +58,7 @@ def rescore(run: Run) -> int:
             cycle = _cycle(run)
             say("; ".join(cycle.lines[:1]), [*beat.notes, *cycle.lines[1:]])
         alarms = [*cycle.facts.get("alarms", ()), *record(run), *_learnt(run, cycle)]
-        if cycle.moved is not None or cycle.facts.get("previous") is None:
+        if cycle.is_new:
             alarms += telling.done(cycle.lines[:1], cycle.moved, alarms)
         for one in alarms:
             print(f"  alarm: {one}", flush=True)
@@ -71,7 +74,7 @@ def _cycle(run: Run) -> Cycle:
     with published(config, folder, listing) as working:
         if working is None:
             line = f"nothing has changed since the last run; in {folder / 'latest'}"
-            return Cycle([line], None, _facts_of((folder / "latest").resolve()))
+            return Cycle([line], None, _facts_of((folder / "latest").resolve()), False)
         with compared_with(run, listing, folder) as (before, notes):
             manifest = score_list(run, listing, working, before)
         last = before.published
@@ -81,15 +84,15 @@ def _cycle(run: Run) -> Cycle:
         moved = _movers(run, before, working, changed)
     lines = [f"{summary(manifest, folder)}; {_said(moved, before)}", *notes, *changed, *_lost(before)]
     lines += [*manifest["notes"], *cycle["drift"]]
-    return Cycle([*lines, *([manifest["crm"]["summary"]] if "crm" in manifest else ())], moved, cycle)
+    return Cycle([*lines, *([manifest["crm"]["summary"]] if "crm" in manifest else ())], moved, cycle, True)
 
 
 def _facts_of(newest: Path) -> dict[str, Any]:
-    """Read the facts of a list that stands; of one without them it is known that it was told of."""
+    """Read the facts of a list that stands; of one without them none are known."""
     try:
         return read_cycle(newest)
     except (OSError, ValueError):  # damaged ones are named when cycles are recorded
-        return {"previous": newest.name}
+        return {}
 
 
 def _crm_state(run: Run) -> dict[str, str]:

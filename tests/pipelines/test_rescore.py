@@ -7,8 +7,10 @@ import shutil
 import pandas as pd
 import pytest
 from filelock import FileLock
+from posted import inbox
 from support import called, command, kill_after
 
+__all__ = ["inbox"]
 FOLDER = "var/rescored/demo"
 
 
@@ -143,6 +145,13 @@ def test_what_a_crm_would_not_take_is_an_alarm(workplace):
     assert "rows not sent: the key is no Id of Salesforce" in done.stdout
     again = called("rescore", "rescore.crm.preset=salesforce", "n_jobs=1")
     assert (again.returncode, "nothing has changed" in again.stdout) == (10, True)
+
+
+def test_of_one_list_people_are_told_once(workplace, inbox):
+    told = f"notify.urls=['json://127.0.0.1:{inbox[0]}']"
+    for _ in range(2):
+        assert called("rescore", told, "notify.tells_of=[done]", "n_jobs=1").returncode == 0
+    assert [one["title"] for one in inbox[1]] == ["demo 2026-01-01: nobody moved"]
 
 
 def test_a_killed_night_leaves_the_last_good_one(two_nights):
