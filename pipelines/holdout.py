@@ -37,6 +37,7 @@ def holdout(run: Run) -> int:
 
 def _entries(run: Run) -> pd.DataFrame:
     from icp_ml.data.ledger import open_ledger
+    from icp_ml.errors import UnavailableError
     from icp_ml.holdout import entry_rows
 
     ledger = open_ledger(run.config.rescore)

@@ -59,7 +59,7 @@ def test_a_list_is_told_with_who_moved(run):
         assert telling.done(["3 rows scored"], movers(entries, TIERS, 0.05, 2)) == []
     assert [one["message"] for one in run[1]] == [
         "3 rows scored\n\nMoved most:\n- Ada ＜b＞: Bad fit to Best fit (10% to 90%)\n"
-        "- B: Bad fit to gone (10%)\n- D: new to Good fit (50%)\n\nvar/rescored/demo/latest"
+        "- D: new to Good fit (50%)\n- B: Bad fit to gone (10%)\n\nvar/rescored/demo/latest"
     ]
 
 
