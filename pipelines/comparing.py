@@ -160,12 +160,13 @@ def _last_model(run: Run, version: str) -> Model | None:
 def _highest_number(folder: Path, last: LastList) -> int:
     """Give the highest number that a cycle has; where the ledger was asked, it knows the unpublished ones."""
     from icp_ml.data.ledger.cycles import published_cycles, read_cycle
+    from icp_ml.data.ledger.partitions import partition_paths
 
-    recorded = [] if last.is_of_ledger else folder.glob("ledger/cycle=*")
-    numbers, n_damaged = [last.number], 0
-    for one in [*published_cycles(folder), *recorded]:
-        try:
-            numbers.append(read_cycle(one).number)
-        except DataError:  # record and check name it
-            n_damaged += 1
-    return max(numbers) + n_damaged
+    recorded = {} if last.is_of_ledger else partition_paths(folder / "ledger")
+    places = [(one.parent.name, one) for one in published_cycles(folder)] + list(recorded.items())
+    numbers: dict[str, int] = {}
+    for name, place in places:
+        with suppress(DataError):  # record and check name what is damaged
+            numbers[name] = read_cycle(place).number
+    n_damaged = len({name for name, _ in places} - numbers.keys())
+    return max([last.number, *numbers.values()]) + n_damaged
