@@ -40,7 +40,8 @@ def write_drift(
         for name, model in listing.models.items()
         if name in counts
     }
-    found = cycle_drift(_read(last), listed, run.config.drift)
+    versions = {name: one.model_version for name, one in listed.items()}
+    found = cycle_drift(_counted_before(last, folder.parent, versions), listed, run.config.drift)
     write_json(folder / DRIFT, found.to_json())
     title = run.config.data.name
     note = f"The list of {run.config.today} beside the first one that this model scored"
@@ -48,12 +49,36 @@ def write_drift(
     return found
 
 
-def _read(last: Path | None) -> Any:
-    """Read what the last list wrote, or the ledger's copy where that is damaged; nothing where both are."""
-    if last is None:
-        return None
-    places = (last / DRIFT.parent, last.parent / "ledger" / f"cycle={last.name}")
-    return next((found for one in places if (found := _whole(one))), None)
+def _counted_before(last: Path | None, folder: Path, versions: Mapping[str, str]) -> dict[str, Any]:
+    """Give what was counted of each segment's model: in the last list, else in the newest cycle that it made.
+
+    A champion that comes back is compared with the first list of its own, not with itself.
+    """
+    from icp_ml.data.ledger.partitions import partition_paths
+
+    places = [] if last is None else [last / DRIFT.parent, folder / "ledger" / f"cycle={last.name}"]
+    found: dict[str, Any] = {}
+    for place in (*places, *reversed(partition_paths(folder / "ledger").values())):
+        wanted = {
+            name for name, version in versions.items() if name not in found and _made(place, name, version)
+        }
+        segments = (_whole(place) or {}).get("segments", {}) if wanted else {}
+        found |= {name: segments[name] for name in wanted & segments.keys()}
+        if len(found) == len(versions):
+            break
+    return {"segments": found}
+
+
+def _made(place: Path, segment: str, version: str) -> bool:
+    """Say whether a model made a segment's list of a cycle."""
+    from icp_ml.data.ledger.cycles import read_cycle
+    from icp_ml.errors import DataError
+
+    try:
+        facts = read_cycle(place).facts["segments"]
+        return bool(facts.get(segment, {}).get("model_version") == version)
+    except (DataError, KeyError, AttributeError):
+        return False
 
 
 def _whole(place: Path) -> Any:

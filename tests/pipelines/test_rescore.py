@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 
 import pandas as pd
@@ -9,6 +10,8 @@ import pytest
 from filelock import FileLock
 from posted import inbox
 from support import called, command, kill_after
+
+from pipelines.drifting import _counted_before
 
 __all__ = ["inbox"]
 FOLDER = "var/rescored/demo"
@@ -172,3 +175,15 @@ def snapshot(folder):
         for path in folder.rglob("*")
         if path.is_file() and path.name not in (".lock", "heartbeat.json", ".heartbeat.lock")
     }
+
+
+def test_a_champion_that_comes_back_is_compared_with_its_own_first_list(two_nights, tmp_path):
+    place = tmp_path / "copy"
+    shutil.copytree(two_nights[0], place, symlinks=True)
+    ledger = place / FOLDER / "ledger"
+    newest = json.loads((place / FOLDER / "latest/cycle/cycle.json").read_text())
+    version = newest["segments"]["default"]["model_version"]
+    known = _counted_before(None, place / FOLDER, {"default": version})
+    first = json.loads((min(ledger.glob("cycle=*")) / "drift.json").read_text())
+    assert known["segments"]["default"]["reference"] == first["segments"]["default"]["current"]
+    assert _counted_before(None, place / FOLDER, {"default": "another"}) == {"segments": {}}
