@@ -1,0 +1,1 @@
+"""The soak: a year of nights on the demo's data, in minutes."""
