@@ -16,7 +16,7 @@ from benchmarks.soak.world import Day
 
 RESCORED = Path("var/rescored/demo")
 BOOK = Path("book")
-STANDING, LISTS = BOOK / "standing.parquet", BOOK / "lists"
+STANDING, LISTS = BOOK / "standing", BOOK / "lists"
 KEY = ["account_id", "segment"]
 STOOD = [
     "name", "fit_probability", "rubric_points", "tier", "model_tier", "list_tier", "rule", "is_customer",
@@ -51,7 +51,8 @@ def read_night(day: Day) -> Night:
     facts = json.loads((latest / "cycle/cycle.json").read_text())
     entries = parquet.read_table(RESCORED / "ledger" / f"cycle={facts['cycle']}" / "entries.parquet")
     scored = parquet.read_table(latest / "scored.parquet", columns=[*KEY, *STOOD])
-    stood = parquet.read_table(STANDING).to_pandas() if STANDING.is_file() else entries.to_pandas().iloc[:0]
+    before = standing_of(facts["number"] - 1)
+    stood = entries.to_pandas().iloc[:0] if before is None else parquet.read_table(before).to_pandas()
     return Night(day, facts, entries.to_pandas(), scored.to_pandas().drop_duplicates(KEY), stood)
 
 
@@ -84,13 +85,25 @@ def same(one: pd.DataFrame, other: pd.DataFrame) -> bool:
     return bool(ours.equals(theirs))
 
 
+def standing_of(number: int) -> Path | None:
+    """Find what stood after a cycle; its name ends with the cycle's."""
+    return next(STANDING.glob(f"{number:06}_*.parquet"), None)
+
+
 def keep(night: Night) -> None:
-    """Write into the book what stands now, and what this night's list said."""
-    LISTS.mkdir(parents=True, exist_ok=True)
-    night.scored.to_parquet(LISTS / f"{night.facts['cycle']}.parquet", index=False)
-    half = STANDING.with_suffix(".next")
-    standing_after(night).to_parquet(half, index=False)
-    half.replace(STANDING)
+    """Write into the book what stands now, and what this night's list said; again, it does the same."""
+    number, cycle = night.facts["number"], night.facts["cycle"]
+    for folder, name, rows in (
+        (LISTS, cycle, night.scored),
+        (STANDING, f"{number:06}_{cycle}", standing_after(night)),
+    ):
+        folder.mkdir(parents=True, exist_ok=True)
+        half = folder / f".{name}.half"
+        rows.to_parquet(half, index=False)
+        half.replace(folder / f"{name}.parquet")
+    old = standing_of(number - 2)
+    if old is not None:
+        old.unlink()
 
 
 def ledger_faults() -> list[str]:
@@ -99,7 +112,10 @@ def ledger_faults() -> list[str]:
 
     ledger = FolderLedger(RESCORED / "ledger")
     found = [f"ledger: {one}" for one in ledger.check()]
-    stands, book = ledger.standing().to_pandas(), parquet.read_table(STANDING).to_pandas()
+    stands, book = (
+        ledger.standing().to_pandas(),
+        parquet.read_table(max(STANDING.glob("*.parquet"))).to_pandas(),
+    )
     return found if same(stands, book) else [*found, "ledger.standing() is not what the entries add up to"]
 
 
@@ -109,9 +125,10 @@ def bytes_in(folder: Path) -> int:
 
 
 def _chain_faults(night: Night) -> Iterator[str]:
-    before = night.stood["cycle"].max() if len(night.stood) else None
-    if (night.facts["previous"] is None) != (before is None):
-        yield f"the cycle before is {night.facts['previous']}, the newest entry that stood of {before}"
+    before = standing_of(night.facts["number"] - 1)
+    name = None if before is None else before.stem.partition("_")[2]
+    if night.facts["previous"] != name:
+        yield f"the cycle before is {night.facts['previous']}, number {night.facts['number'] - 1} was {name}"
     if set(night.entries["cycle"]) - {night.facts["cycle"]}:
         yield "entries name another cycle"
     if night.facts["today"] != str(night.day.today):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,10 @@ SLOPES = {
     "state_bytes": "bytes of state",
     "list_bytes": "bytes of list",
 }
+MODES = {
+    "fresh": "as a schedule starts it, with its imports",
+    "forked": "in a process of its own, its imports not counted",
+}
 OTHERS = {
     "full_cpu": "a night scored in full beside it",
     "again_cpu": "a second run on the same day",
@@ -31,8 +35,11 @@ def figures(lines: list[dict[str, Any]], end: dict[str, Any]) -> list[str]:
     """Give the table of two months a row, the slopes, and what the end of the year showed."""
     rows = pd.DataFrame(lines)
     is_trained = rows["training"].notna() if "training" in rows else pd.Series(False, rows.index)
-    usual = rows.loc[(rows["mode"] != "fresh") & ~is_trained]
-    return [*HEAD, *_months(rows, usual), "", *_slopes(usual), *_totals(rows), *_sizes(rows), *_end(end)]
+    mode = rows.loc[rows["mode"] != "fresh", "mode"].mode().item()
+    usual = rows.loc[(rows["mode"] == mode) & ~is_trained]
+    longest = usual.loc[usual["process"] == usual["process"].mode().iloc[0]]
+    slopes = [*_slopes(usual, ["cpu", "state_bytes", "list_bytes"]), *_slopes(longest, ["peak_mb"])]
+    return [*HEAD, *_months(rows, usual), "", *slopes, *_totals(rows), *_sizes(rows), *_end(end)]
 
 
 def slope(days: npt.NDArray[np.float64], values: npt.NDArray[np.float64]) -> tuple[float, float, float]:
@@ -58,11 +65,11 @@ def _months(rows: pd.DataFrame, usual: pd.DataFrame) -> Iterator[str]:
         )
 
 
-def _slopes(usual: pd.DataFrame) -> Iterator[str]:
-    for name, unit in SLOPES.items():
+def _slopes(usual: pd.DataFrame, names: Sequence[str]) -> Iterator[str]:
+    for name in names:
         middle, low, high = slope(usual["day"].to_numpy(float), usual[name].to_numpy(float))
         said = f"{middle:+,.4g} ({low:+,.4g} to {high:+,.4g}) in 100 days"
-        yield f"- {unit} a cycle: median {usual[name].median():,.4g}; {said}"
+        yield f"- {SLOPES[name]}: median {usual[name].median():,.4g} of {len(usual)}; {said}"
 
 
 def _totals(rows: pd.DataFrame) -> Iterator[str]:
@@ -74,11 +81,11 @@ def _totals(rows: pd.DataFrame) -> Iterator[str]:
     for name, words in OTHERS.items():
         if name in rows and rows[name].notna().any():
             yield f"- {words}: CPU {rows[name].median():.2f} s (median of {rows[name].notna().sum()})"
-    for mode, words in (("fresh", "as a schedule starts it, with its imports"),):
+    for mode, words in MODES.items():
         some = rows.loc[rows["mode"] == mode]
         if len(some):
-            seen = f"CPU {some['cpu'].median():.2f} s, {some['peak_mb'].median():.0f} MB"
-            yield f"- {words}: {seen} (median of {len(some)})"
+            peak = f"{some['peak_mb'].median():.0f} MB at most" if some["peak_mb"].notna().any() else ""
+            yield f"- {words}: CPU {some['cpu'].median():.2f} s, {peak} (median of {len(some)})"
 
 
 def _sizes(rows: pd.DataFrame) -> Iterator[str]:

@@ -87,6 +87,7 @@ def _night(soak: Soak, day: Day, is_due: Sequence[bool]) -> dict[str, Any]:
     apart = _here if soak.is_one_process else _apart
     is_training, is_exporting, is_full = is_due
     line: dict[str, Any] = {"day": day.number, "part": day.mark, "kind": day.kind, "faults": []}
+    line["process"] = os.getpid()
     if is_training or is_exporting or not day.number:
         apart(line, lambda: cut_exports(WORLD, day.today))
     apart(line, lambda: turn(WORLD, soak.seed, day))
