@@ -25,6 +25,7 @@ def asked() -> Namespace:
     parser.add_argument("--customers", type=int, default=2_000)
     parser.add_argument("--prospects", type=int, default=5_000)
     parser.add_argument("--seed", type=int, default=42)
+    parser.add_argument("--train-every", type=int, default=30, help="days")
     parser.add_argument("--one-process", action="store_true", help="all runs in this process: does it grow?")
     parser.add_argument("folder", type=Path)
     return parser.parse_args()
@@ -38,7 +39,7 @@ def main(given: Namespace) -> None:
     if not (WORLD / "at.json").is_file():
         WORLD.mkdir(exist_ok=True)
         create(WORLD, given.seed, generate(given.seed, given.customers, given.prospects))
-    for line in nights(Soak(given.seed, given.days, given.one_process)):
+    for line in nights(Soak(given.seed, given.days, given.one_process, given.train_every)):
         said = "; ".join(line["faults"]) or "good"
         print(
             f"{line['part']:>5} {line['kind']:9} {line['cpu']:6.2f} s {line['peak_mb']:6.0f} MB  {said}",

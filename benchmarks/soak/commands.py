@@ -11,6 +11,7 @@ import time
 import traceback
 from collections.abc import Callable, Sequence
 from contextlib import redirect_stderr, redirect_stdout, suppress
+from datetime import date
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -105,6 +106,19 @@ def run(verb: str, overrides: Sequence[str]) -> int:
         )
 
     return config._status_of(act)
+
+
+def force(today: date) -> None:
+    """Make the challenger the champion though no gate was passed, as a person may in the tracking server."""
+    from icp_ml.config import checked
+    from icp_ml.tracking.decisions import Decision, promote
+    from icp_ml.tracking.store import CHALLENGER, CHAMPION, find, store
+
+    settings = checked(_composed(())).segments()[0].config.tracking
+    with store(settings) as client:
+        challenger, champion = (find(client, settings, alias) for alias in (CHALLENGER, CHAMPION))
+        if challenger is not None and champion is not None and challenger.number != champion.number:
+            promote(client, settings, Decision("promoted", challenger, champion, "forced by the soak", today))
 
 
 @cache
