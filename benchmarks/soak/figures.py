@@ -16,8 +16,8 @@ HEAD = (
     "|---|---|---|---|---|---|---|",
 )
 SLOPES = {
-    "cpu": "CPU s",
-    "peak_mb": "peak MB",
+    "cpu": "CPU s a cycle",
+    "peak_mb": "MB of the process that made most cycles",
     "state_bytes": "bytes of state",
     "list_bytes": "bytes of list",
 }
