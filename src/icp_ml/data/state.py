@@ -42,13 +42,9 @@ class State:
         }
         self._tables: dict[tuple[str, int], pa.Table] = {}
 
-    def __getstate__(self) -> dict[str, Any]:
+    def __reduce__(self) -> tuple[Any, ...]:
         """Leave out what is mapped: another process maps its own."""
-        return {"folder": self.folder, "facts": self.facts}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        """Begin anew with the same folder."""
-        self.__init__(state["folder"], state["facts"])  # type: ignore[misc]
+        return State, (self.folder, self.facts)
 
     @property
     def segments(self) -> list[str]:
