@@ -90,7 +90,7 @@ def test_an_encoder_of_another_version_is_refused_with_the_fix(encoder) -> None:
     with pytest.raises(DataError) as refused:
         Encoder.from_json(json.dumps(content))
     assert str(refused.value) == (
-        "the model's encoder has version 99; this code knows 3.\n"
+        "the model's encoder has version 99; this code knows 4.\n"
         "Train again with this version, or score with the version that trained it."
     )
 
@@ -104,7 +104,7 @@ def test_a_form_encodes_as_worked_out_by_hand() -> None:
     fields = {name: FIRMOGRAPHICS[name] for name in accounts}
     encoder, matrix = fit_encoder(accounts, rows, fields, settings().features, 1)
     assert encoder.columns == [*fields, "revenue_per_employee", "size:share"]
-    expected = [[10, 50, 24, 365 / 365.25, 5, 0], [0, 50, np.nan, np.nan, np.nan, 0]]
+    expected = [[10, 50, 24, 11 / 12, 5, 0], [0, 50, np.nan, np.nan, np.nan, 0]]
     np.testing.assert_allclose(matrix, expected)
 
 

@@ -122,6 +122,7 @@ def writers():
 NEVER_OPENED = (
     "src/icp_ml/data/demo/",  # input for the demo, as a company's own exports are
     "pipelines/logging_data.py:_digest",  # a digest is all that becomes of it
+    "pipelines/outcomes.py:_key",  # as above
     "src/icp_ml/tracking/runs.py:log_training",  # tables come safe, from pipelines/logging_run.py
 )
 

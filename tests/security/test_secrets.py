@@ -110,7 +110,7 @@ def test_a_run_knows_no_secret_that_was_written_out():
     run = compose(*PLANTED[2:3], f"notify.urls=['slack://{SECRET}/b','json://x/{SECRET}']")
     assert "pl4nted" not in run.composed
     assert run.composed.count("***") == 3
-    assert run.config.notify.urls[0] == f"slack://{SECRET}/b"
+    assert run.config.notify.urls[0].get_secret_value() == f"slack://{SECRET}/b"
 
 
 PASSWORDS = st.text("abcXYZ019!*()_~.,;%/:@-+", min_size=1, max_size=12).map(lambda one: f"pl4nted{one}")

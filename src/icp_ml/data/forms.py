@@ -13,7 +13,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from icp_ml.data.scored import STAMPED
-from icp_ml.data.scored_text import csv_lines
+from icp_ml.data.scored_text import csv_lines, header_line
 from icp_ml.scoring import SCORED_COLUMNS
 
 ROW_GROUP_ROWS = 20_000
@@ -26,7 +26,7 @@ def write_whole(tables: Iterable[pa.Table], folder: Path, form: Literal["csv", "
         _write_parquet(tables, path)
         return path
     with path.open("wb") as stream:
-        stream.write(codecs.BOM_UTF8 + (",".join(SCORED_COLUMNS) + "\r\n").encode())
+        stream.write(codecs.BOM_UTF8 + header_line(SCORED_COLUMNS))
         for table in tables:
             stream.write(csv_lines(table.select(SCORED_COLUMNS)))
     return path

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from codecs import BOM_UTF8
 from pathlib import Path
 
-from icp_ml.data.scored_text import csv_lines
+from icp_ml.data.scored_text import csv_lines, header_line
 from icp_ml.rescore import Changes
 
 NAME = "movers.csv"
@@ -21,11 +19,9 @@ def write_movers(changes: Changes, folder: Path) -> None:
     by part: on the day that a model changes there are many.
     """
     rows = changes.movers
-    head = io.StringIO()
-    csv.writer(head).writerow(rows.column_names)
     # the points of a scored list have two decimals, under this name
     named = rows.rename_columns({"rubric_points": "points"})
     with (folder / NAME).open("wb") as stream:
-        stream.write(BOM_UTF8 + head.getvalue().encode())
+        stream.write(BOM_UTF8 + header_line(rows.column_names))
         for start in range(0, len(rows), N_ROWS_AT_ONCE):
             stream.write(csv_lines(named.slice(start, N_ROWS_AT_ONCE)))

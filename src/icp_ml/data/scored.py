@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import parquet
 
-from icp_ml.data.scored_text import csv_lines, safe_cell
+from icp_ml.data.scored_text import csv_lines, header_line, safe_cell
 from icp_ml.data.sources import Refused
 from icp_ml.scoring import SCORED_COLUMNS
 from icp_ml.scoring.reasons import REASONS
@@ -92,7 +92,7 @@ def read_scored(path: Path, columns: Sequence[str]) -> pd.DataFrame:
 def join_lines(paths: Iterable[Path], header: Sequence[str], target: Path) -> None:
     """Put the lines of CSV files without a header into one file with it, as spreadsheets like it."""
     with target.open("wb") as stream:
-        stream.write(codecs.BOM_UTF8 + (",".join(header) + "\r\n").encode())
+        stream.write(codecs.BOM_UTF8 + header_line(header))
         for path in paths:
             with path.open("rb") as part:
                 shutil.copyfileobj(part, stream)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from io import StringIO
 from typing import Any
 
 import numpy as np
@@ -36,6 +38,13 @@ def csv_lines(table: pa.Table) -> memoryview:
     if not table.num_rows:
         return memoryview(b"")
     return joined_lines([_cells(name, table[name].combine_chunks()) for name in table.column_names])
+
+
+def header_line(names: Iterable[str]) -> bytes:
+    """Write the names of columns as the first line of a CSV file."""
+    line = StringIO()
+    csv.writer(line).writerow([safe_cell(name) for name in names])
+    return line.getvalue().encode()
 
 
 def joined_lines(columns: Sequence[pa.Array]) -> memoryview:

@@ -15,9 +15,8 @@ from icp_ml.data.crm.cells import TEXT
 from icp_ml.data.crm.given import SCHEMA, Digests, Mask, given_writer
 from icp_ml.data.crm.plan import CrmPlan
 from icp_ml.data.crm.report import CrmReport
-from icp_ml.data.crm.whole import header_line
 from icp_ml.data.publish import write_json
-from icp_ml.data.scored_text import joined_lines, safe_cell
+from icp_ml.data.scored_text import header_line, joined_lines, safe_cell
 
 FOLDER = "crm"
 ROWS = "crm_rows.csv"

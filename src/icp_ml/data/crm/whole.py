@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator
-from io import StringIO
 from pathlib import Path
 
 import pyarrow as pa
 
 from icp_ml.data.crm.cells import FORMS, check_columns, import_cells, imported_rows
-from icp_ml.data.scored_text import joined_lines
+from icp_ml.data.scored_text import header_line, joined_lines
 from icp_ml.settings import OutputSettings
 
 
@@ -41,10 +39,3 @@ def with_import_file(tables: Iterable[pa.Table], folder: Path, output: OutputSet
             if len(kept):
                 stream.write(joined_lines(list(import_cells(kept, form, columns).values())))
             yield table
-
-
-def header_line(names: Iterable[str]) -> bytes:
-    """Write the names of columns as the first line of a CSV file."""
-    line = StringIO()
-    csv.writer(line).writerow(names)
-    return line.getvalue().encode()
