@@ -73,7 +73,7 @@ def write_cycle(
         "previous": before.last_cycle,
         "today": manifest["today"],
         "key": listing.key,
-        "n_accounts": _n_accounts(files),
+        "n_accounts": placed.n_rows - manifest["rows_repeated_by"].get("account_id", 0),
         "events": {name: events[name] for name in ("new", "changed", "gone")},
         "segments": _segments(listing, made),
         "rules_digest": before.rules_digest,
@@ -175,16 +175,6 @@ def _write_inputs(files: PartFiles, path: Path) -> None:
     tables = [table for number in files.done() if (table := mapped(files.entered(number))).num_columns > 1]
     schema = tables[0].schema if tables else pa.schema([("input_digest", pa.string())])
     write_rows(tables, schema, path)
-
-
-def _n_accounts(files: PartFiles) -> int:
-    """Count the accounts of a list, each once for each of its segments."""
-    import numpy as np
-
-    from icp_ml.data.first_pass import part_column
-
-    ids = [part_column(files.scored(number), "key_id") for number in files.done()]
-    return len(np.unique(np.concatenate(ids)))
 
 
 def _digest(path: Path) -> str:

@@ -12,6 +12,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+import warm
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("ICP_ML_SHARED", ROOT.parent / "shared" / "data"))
@@ -33,12 +34,14 @@ def compose(*overrides):
 
 
 def command(verb, *overrides, cwd, **environment):
-    """Run a pipeline as a person or a scheduler does."""
-    search_path = {"PYTHONPATH": SEARCH_PATH, **environment}
+    """Run a pipeline as a person or a scheduler does; with an environment of its own from the very start."""
+    around = {**os.environ, "PYTHONPATH": SEARCH_PATH, **environment}
+    if not environment:
+        return warm.run(verb, overrides, cwd=cwd, environment=around, seconds=240)
     return subprocess.run(
         [sys.executable, "-m", f"pipelines.{verb}", *overrides],
         cwd=cwd,
-        env={**os.environ, **search_path},
+        env=around,
         capture_output=True,
         text=True,
         timeout=240,

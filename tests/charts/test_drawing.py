@@ -8,7 +8,7 @@ import altair as alt
 import pandas as pd
 import pytest
 
-from icp_ml.charts import COLOURS, css_variables, data_of, pages_script, png, svg, themed
+from icp_ml.charts import COLOURS, css_variables, pages_script, png, specification, svg, themed
 
 BARS = alt.Chart(pd.DataFrame({"a": ["x", "y"], "b": [1, 2]})).mark_bar(color="var(--accent)").encode(
     x="b:Q", y="a:N"
@@ -65,13 +65,14 @@ def test_a_picture_has_no_variable_left_and_a_page_has_only_those() -> None:
     chart = themed(BARS, "A bar", "to read so")
     assert png(chart).startswith(b"\x89PNG")
     assert png(chart) == png(chart)
-    assert "var(--accent)" in svg(chart)
-    assert "#" not in json.dumps(data_of(chart))
+    assert "var(--accent)" in svg(specification(chart))
+    assert "#" not in specification(chart)
     assert all(f"--{name}: {shade.dark};" in css_variables() for name, shade in COLOURS.items())
 
 
 def test_a_long_title_is_broken_but_no_sign_stands_alone() -> None:
-    said = data_of(themed(BARS, f"{'word ' * 9}and then 34 % of it, 2.5 \N{MULTIPLICATION SIGN} chance"))
+    remark = f"{'word ' * 9}and then 34 % of it, 2.5 \N{MULTIPLICATION SIGN} chance"
+    said = json.loads(specification(themed(BARS, remark)))
     lines = said["title"]["text"]
     assert len(lines) > 1
     assert not any(line.lstrip().startswith(("%", "\N{MULTIPLICATION SIGN}")) for line in lines)

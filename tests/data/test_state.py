@@ -87,6 +87,20 @@ def test_rows_and_accounts_are_found_as_a_dictionary_finds_them(parts):
         assert len(state.list_tiers) == len(names)
 
 
+@given(parts=PARTS, asked=st.lists(st.integers(-1, 31), max_size=40))
+def test_rows_are_given_by_their_place_and_the_others_in_turn(parts, asked):
+    n_rows = sum(map(len, parts))
+    places = np.array([at for at in asked if at < n_rows], dtype=np.int64)
+    names = [f"fresh {at}" for at in range(np.count_nonzero(places < 0))]
+    nothing = [0] * len(names)
+    fresh = pa.table({"said": names, "raw:first": nothing, "raw:second": nothing})
+    schema = pa.schema([("said", pa.string()), ("raw:first", pa.uint64()), ("raw:second", pa.uint64())])
+    turn = iter(names)
+    with TemporaryDirectory() as folder, np.errstate(over="ignore"):
+        found = state_of(Path(folder), parts).inputs(places, fresh.cast(schema))
+    assert found["said"].to_pylist() == [f"input {at}" if at >= 0 else next(turn) for at in places.tolist()]
+
+
 def test_the_same_half_of_a_digest_is_not_the_same_row(tmp_path):
     state = state_of(tmp_path, [[((5, 1), 1, {0})], [((5, 2), 2, {0})]])
     assert state.find(np.array([[5, 1], [5, 2], [5, 3], [1, 5]], dtype=np.uint64)).tolist() == [0, -1, -1, -1]

@@ -39,8 +39,8 @@ def two_workers(tmp_path_factory):
         yield cluster
 
 
-def list_of(form):
-    return (f"data.prospects.path={form}", "scoring.batch_rows=20")
+def list_of(form, n_rows=20):
+    return (f"data.prospects.path={form}", f"scoring.batch_rows={n_rows}")
 
 
 def predicted(place, folder, *overrides):
@@ -90,7 +90,7 @@ def n_prepared(cluster):
     ("source", "output"), [("list.csv", "csv"), ("list", "csv"), ("list", "parquet_folder")]
 )
 def test_a_cluster_gives_the_bytes_that_one_machine_gives(place, two_workers, source, output) -> None:
-    asked = (*list_of(source), f"scoring.format={output}", "scoring.output.part_rows=300")
+    asked = (*list_of(source, 50), f"scoring.format={output}", "scoring.output.part_rows=300")
     before = n_prepared(two_workers)
     by_cluster = predicted(place, f"dask_{source}_{output}", *asked, *two_workers.overrides)
     assert n_prepared(two_workers) - before == 2  # the model went to each worker once
@@ -111,7 +111,7 @@ def test_what_killed_workers_had_in_hand_is_done_again_and_a_late_worker_is_prep
         assert run.returncode == 0, said
         assert n_done < 40  # they died at work
         assert n_prepared(cluster) == 3
-    assert bytes_in(place / "killed") == predicted(place, "whole", *list_of("list.csv"), "n_jobs=1")
+    assert bytes_in(place / "killed") == predicted(place, "whole", *list_of("list.csv", 800), "n_jobs=1")
 
 
 def test_a_run_whose_scheduler_dies_keeps_its_parts_and_the_next_goes_on(place, tmp_path) -> None:
@@ -131,7 +131,7 @@ def test_a_run_whose_scheduler_dies_keeps_its_parts_and_the_next_goes_on(place, 
     found = predicted(place, "orphan", *list_of("list.csv"), "n_jobs=1")
     manifest = json.loads((place / "orphan/latest/manifest.json").read_text(encoding="utf-8"))
     assert manifest["rows_refused_by_reason"]["planted"] == 7
-    assert found == predicted(place, "whole_too", *list_of("list.csv"), "n_jobs=1")
+    assert found == predicted(place, "whole_too", *list_of("list.csv", 800), "n_jobs=1")
 
 
 def test_a_scheduler_that_is_not_there_is_said_within_seconds(place) -> None:

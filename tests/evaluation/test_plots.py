@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import numpy as np
@@ -7,7 +8,7 @@ import pandas as pd
 import pytest
 from small import companies, settings, trained
 
-from icp_ml.charts import data_of, png, svg
+from icp_ml.charts import png, specification, svg
 from icp_ml.evaluation.curves import (
     calibration_bins,
     calibration_slope,
@@ -40,7 +41,7 @@ def title(chart: Any) -> str:
 
 def rows(chart: Any, *columns: str) -> pd.DataFrame:
     """Give the chart's own data that have these columns."""
-    tables = [pd.DataFrame(one) for one in data_of(chart)["datasets"].values()]
+    tables = [pd.DataFrame(one) for one in json.loads(specification(chart))["datasets"].values()]
     (found,) = [one for one in tables if set(columns) <= set(one)]
     return found
 
@@ -50,7 +51,7 @@ def draw(test: dict[str, Scored]) -> dict[str, Any]:
     for chart in drawn.values():
         chart.to_dict()  # checks it against the schema
         assert png(chart, 1).startswith(b"\x89PNG")
-        assert svg(chart).startswith("<svg")
+        assert svg(specification(chart)).startswith("<svg")
     return drawn
 
 
@@ -135,7 +136,7 @@ def test_equal_inputs_give_equal_charts() -> None:
 def test_no_chart_names_a_colour_of_its_own() -> None:
     for chart in draw({"icp_ml": simulated(300), "other": simulated(300, stretch=0.5)}).values():
         assert "#" not in chart.to_json()
-        assert "#" not in svg(chart).replace("url(#", "").replace("&#", "")
+        assert "#" not in svg(specification(chart)).replace("url(#", "").replace("&#", "")
 
 
 def test_importance_shows_twelve_and_sums_up_the_rest() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import numpy as np
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from made import TODAY, best, definition, names_of, orders
 from pydantic import ValidationError
 
-from icp_ml.charts import data_of
+from icp_ml.charts import specification
 from icp_ml.label import label_rows
 from icp_ml.label.abc_xyz import abc_class, xyz_class
 from icp_ml.label.picture import matrix_chart, matrix_picture
@@ -176,7 +177,7 @@ def test_the_picture_says_the_numbers_of_each_cell_and_can_be_read() -> None:
     matrix = label_rows({"orders": orders(*lines)}, CELLS, TODAY).matrix
     chart = matrix_chart(matrix, "margin", "made up")
     chart.to_dict()
-    cells = next(iter(data_of(chart)["datasets"].values()))
+    cells = next(iter(json.loads(specification(chart))["datasets"].values()))
     assert [int(cell["number"]) for cell in cells] == matrix["n"].to_list()
     assert [cell["kind"] == "best" for cell in cells] == matrix["is_best"].to_list()
     assert max(cell["opacity"] for cell in cells) <= 0.5

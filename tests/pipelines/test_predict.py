@@ -233,7 +233,7 @@ def test_a_killed_run_leaves_the_last_good_list(workplace):
     was_at_work = False
     for wait_seconds in (0.0, 0.3, 1.0):
         was_at_work |= kill_after(
-            "predict", workplace, wait_seconds, "today=2026-02-01", "scoring.batch_rows=20"
+            "predict", workplace, wait_seconds, "today=2026-02-01", "scoring.batch_rows=40"
         )
         assert (workplace / LATEST / "scored.csv").read_bytes() == good
     assert was_at_work
@@ -244,7 +244,7 @@ def test_a_killed_run_leaves_the_last_good_list(workplace):
 
 
 def test_a_killed_run_goes_on_where_it_was(workplace):
-    overrides = ("today=2026-03-01", "scoring.batch_rows=20", "n_jobs=1")
+    overrides = ("today=2026-03-01", "scoring.batch_rows=60", "n_jobs=1")
     assert command("predict", *overrides, "scoring.folder=whole", cwd=workplace).returncode == 0
     assert kill_after("predict", workplace, 0.3, *overrides)
     done = sorted((workplace / "var/scored/demo").glob(".working-*/parts/*.json"))
@@ -259,7 +259,7 @@ def test_a_killed_run_goes_on_where_it_was(workplace):
 
 def test_processes_give_the_same_bytes_as_one(scored):
     for n_jobs in (1, 2):
-        overrides = (f"n_jobs={n_jobs}", "scoring.batch_rows=60", f"scoring.folder=by_{n_jobs}")
+        overrides = (f"n_jobs={n_jobs}", "scoring.batch_rows=250", f"scoring.folder=by_{n_jobs}")
         done = command("predict", "scoring.format=csv", *overrides, cwd=scored)
         assert done.returncode == 0, done.stderr
     one, two = ((scored / f"by_{n}/latest/scored.csv").read_bytes() for n in (1, 2))
@@ -269,7 +269,7 @@ def test_processes_give_the_same_bytes_as_one(scored):
 def test_a_list_that_grows_while_it_is_read_is_refused(workplace, demo_tables, tmp_path):
     path = tmp_path / "growing.csv"
     demo_tables.prospects.to_csv(path, index=False)
-    overrides = (f"data.prospects.path={path}", "scoring.batch_rows=10", "n_jobs=1")
+    overrides = (f"data.prospects.path={path}", "scoring.batch_rows=50", "n_jobs=1")
     started = subprocess.Popen(
         [sys.executable, "-m", "pipelines.predict", *overrides],
         cwd=workplace,

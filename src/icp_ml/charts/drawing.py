@@ -15,23 +15,20 @@ from typing import Any
 from icp_ml.charts.theme import COLOURS
 
 
-def data_of(chart: Any) -> dict[str, Any]:
-    """Give a chart's specification in plain JSON types, with its data."""
-    specification: dict[str, Any] = json.loads(_written(chart))
-    return specification
+def specification(chart: Any) -> str:
+    """Write a chart as JSON, with its data.
 
-
-def _written(chart: Any) -> str:
-    """Write a specification; the tests check it against the schema, which takes longer than to draw."""
+    The tests check it against the schema, which takes longer than to draw.
+    """
     written: str = chart.to_json(validate=False, indent=None)
     return written
 
 
-def svg(chart: Any) -> str:
-    """Draw a chart as SVG in the page's own colours; it needs no script, and prints."""
+def svg(written: str) -> str:
+    """Draw a specification as SVG in the page's own colours; it needs no script, and prints."""
     import vl_convert
 
-    drawn: str = vl_convert.vegalite_to_svg(_written(chart))
+    drawn: str = vl_convert.vegalite_to_svg(written)
     return drawn
 
 
@@ -39,12 +36,12 @@ def png(chart: Any, scale: float = 2) -> bytes:
     """Draw a chart as a picture on white, `scale` pixels to each of its own."""
     import vl_convert
 
-    text = _written(chart)
+    text = specification(chart)
     for name, shade in COLOURS.items():
         text = text.replace(f"var(--{name})", shade.light)
-    specification = json.loads(text)
-    specification["config"]["background"] = "white"
-    drawn: bytes = vl_convert.vegalite_to_png(specification, scale=scale)
+    on_white = json.loads(text)
+    on_white["config"]["background"] = "white"
+    drawn: bytes = vl_convert.vegalite_to_png(on_white, scale=scale)
     return drawn
 
 

@@ -141,7 +141,8 @@ class Unread:
     def _row_ends(self) -> Places | None:
         """Find where rows end; None where the text is not plain."""
         text, bytes_of = self._text, np.frombuffer(self._text, dtype=np.uint8)
-        quotes, ends = np.flatnonzero(bytes_of == QUOTE), np.flatnonzero(bytes_of == LINE_FEED)
+        quotes, feeds = np.flatnonzero(bytes_of == QUOTE), np.flatnonzero(bytes_of == LINE_FEED)
+        ends = feeds
         if len(quotes):
             if not _are_in_place(bytes_of, quotes, ord(self._delimiter)):
                 return None
@@ -153,7 +154,8 @@ class Unread:
             and longest <= self._longest
             and len(text) < MOST_BYTES
             and b"\0" not in text
-            and text.count(b"\r") == text.count(b"\r\n")
+            and np.count_nonzero(bytes_of == RETURN)
+            == np.count_nonzero(bytes_of[feeds[feeds > 0] - 1] == RETURN)
             and not text.startswith(BYTE_ORDER_MARK)
         )
         return ends if is_plain else None

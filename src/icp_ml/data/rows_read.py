@@ -33,8 +33,8 @@ class Memory(Protocol):
         """Give the place of each row as it stood in the source, -1 where it did not."""
         ...
 
-    def inputs(self, places: Places) -> pa.Table:
-        """Give what was read of the rows at some places, with what was kept beside it."""
+    def inputs(self, places: Places, fresh: pa.Table) -> pa.Table:
+        """Give what was read of the rows at some places, of the next fresh one where that is -1."""
         ...
 
 
@@ -81,17 +81,24 @@ def read_rows(reader: TableReader, raw: RawBatch, memory: Memory | None, finding
     fresh, marks = _kept(reader, batch, digests[good])
     if memory is None or is_fresh.all():
         return _rows_read(fresh, np.full(len(good), -1, dtype=np.int64), batch)
-    recalled = memory.inputs(places[~is_fresh]).cast(fresh.schema)
-    _count(findings, recalled, marks)
-    order = np.argsort(np.concatenate([good, np.flatnonzero(~is_fresh)]), kind="stable")
-    both = pa.concat_tables([fresh, recalled]).take(pa.array(order))
-    known = np.concatenate([np.full(len(good), -1, dtype=np.int64), places[~is_fresh]])[order]
-    return _rows_read(both, known, batch)
+    is_usable = ~is_fresh
+    is_usable[good] = True
+    used = places[is_usable]
+    both = memory.inputs(used, fresh)
+    _count(findings, both[MARKS].filter(pa.array(used >= 0)), marks)
+    return _rows_read(both, used, batch)
 
 
 def _rows_read(kept: pa.Table, places: Places, batch: Batch) -> RowsRead:
     own = [name for name in kept.column_names if ":" not in name]
     return RowsRead(kept.select(own).to_pandas(), kept, places, batch)
+
+
+def rows_at(rows: pd.DataFrame, places: Places) -> pd.DataFrame:
+    """Give some rows, numbered anew; where all are asked for in their order, themselves."""
+    if len(places) == len(rows) and (np.diff(places, prepend=-1) == 1).all():
+        return rows
+    return rows.iloc[places].reset_index(drop=True)
 
 
 def _raw_digests(rows: pd.DataFrame) -> Digests:
@@ -145,10 +152,10 @@ def halves(table: pa.Table, name: str) -> Digests:
     return np.column_stack([table[name + half].to_numpy() for half in HALVES])
 
 
-def _count(findings: Findings, recalled: pa.Table, marks: tuple[Mark, ...]) -> None:
-    """Count rows that were taken over as if they had been read."""
+def _count(findings: Findings, recalled: pa.ChunkedArray, marks: tuple[Mark, ...]) -> None:
+    """Count rows that were taken over, by their marks, as if they had been read."""
     findings.n_rows += len(recalled)
-    packed = recalled[MARKS].combine_chunks()
+    packed = recalled.combine_chunks()
     n_bytes = packed.type.byte_width
     held = np.frombuffer(packed.buffers()[1], dtype=np.uint8)[packed.offset * n_bytes :]
     bits = np.unpackbits(held[: len(recalled) * n_bytes].reshape(-1, n_bytes), axis=1)

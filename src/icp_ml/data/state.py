@@ -17,10 +17,13 @@ from icp_ml.data.digests import Digests
 from icp_ml.data.parts import PartFiles
 from icp_ml.data.publish import results
 from icp_ml.data.rows_read import RAW, Places, halves
-from icp_ml.data.state_facts import VERSION, StateFacts, checksum
+from icp_ml.data.state_facts import VERSION, StateFacts, checksums
 from icp_ml.matching.keys import SPREAD, UNKNOWN, Keys
+from icp_ml.scoring.ranking import positions
 
 STATE = "state"
+CLOSE = 2
+"""Times as many rows as are asked for may lie between the first and the last."""
 BY_CONTENT, BY_ACCOUNT = "by_content.arrow", "by_account.arrow"
 
 
@@ -64,7 +67,7 @@ class State:
         numbers = range(len(self.facts.n_rows))
         return (
             self.facts.version == VERSION
-            and all(checksum(self.folder / name) == one for name, one in self.facts.sums.items())
+            and checksums(self.folder, self.facts.sums) == dict(self.facts.sums)
             and all(
                 len(self._table(kind, at)) == sizes[at]
                 for kind, sizes in (("rows", self.facts.n_rows), ("inputs", self.facts.n_inputs))
@@ -77,7 +80,7 @@ class State:
     def find(self, digests: Digests) -> Places:
         """Give the place of each row as it stood in the source, -1 where it did not."""
         first, second, place = self._by_content
-        at = np.minimum(np.searchsorted(first, digests[:, 0]), max(len(first) - 1, 0))
+        at = np.minimum(positions(first, digests[:, 0]), max(len(first) - 1, 0))
         if not len(first):
             return np.full(len(digests), -1, dtype=np.int64)
         is_same = (first[at] == digests[:, 0]) & (second[at] == digests[:, 1]) & digests.any(axis=1)
@@ -89,7 +92,7 @@ class State:
         if segment not in self.facts.scoring or not len(key):
             return np.full(len(ids), -1, dtype=np.int64)
         wanted = ids + np.uint64(self.segments.index(segment)) * SPREAD
-        at = np.minimum(np.searchsorted(key, wanted), len(key) - 1)
+        at = np.minimum(positions(key, wanted), len(key) - 1)
         return np.where((key[at] == wanted) & (ids != UNKNOWN), place[at], -1)
 
     @property
@@ -97,13 +100,16 @@ class State:
         """Give the scored row of every account and segment, the first where it is repeated."""
         return np.asarray(self._by_account[1])
 
-    def inputs(self, places: Places) -> pa.Table:
-        """Give what was read of the rows at some places, with what was kept beside it."""
-        return self._gathered("inputs", places, None)
+    def inputs(self, places: Places, fresh: pa.Table | None = None) -> pa.Table:
+        """Give what was read of the rows at some places, with what was kept beside it.
 
-    def rows(self, places: Places, columns: list[str]) -> pa.Table:
-        """Give columns of scored rows by their place."""
-        return self._gathered("rows", places, columns)
+        Where a place is -1 it is the next one of the fresh rows, whose columns all then have.
+        """
+        return self._gathered("inputs", places, fresh)
+
+    def rows(self, places: Places, columns: Sequence[str], fresh: pa.Table | None = None) -> pa.Table:
+        """Give columns of scored rows by their place; where it is -1, of the next one of the fresh rows."""
+        return self._gathered("rows", places, fresh, columns)
 
     def inputs_of(self, rows: Places) -> Places:
         """Give the input of each scored row."""
@@ -127,29 +133,44 @@ class State:
     def _by_account(self) -> tuple[Any, Any]:
         return tuple(one.to_numpy() for one in mapped(self.folder / BY_ACCOUNT).columns)
 
-    def _gathered(self, kind: str, places: Places, columns: list[str] | None) -> pa.Table:
+    def _gathered(
+        self, kind: str, places: Places, fresh: pa.Table | None, columns: Sequence[str] | None = None
+    ) -> pa.Table:
         starts = self._starts[kind]
         part = np.searchsorted(starts, places, side="right") - 1
-        order, found = [], []
-        for number in np.unique(part).tolist():
+        at, tables, n_before = np.empty(len(places), dtype=np.int64), [], 0
+        for number in np.unique(part).tolist() or [0]:
             here = np.flatnonzero(part == number)
-            table = self._table(kind, number)
-            chosen = table if columns is None else table.select(columns)
-            found.append(chosen.take(pa.array(places[here] - starts[number])))
-            order.append(here)
-        if not found:
-            table = self._table(kind, 0)
-            return (table if columns is None else table.select(columns)).slice(0, 0)
-        if len(found) == 1:
-            return found[0]
-        back = np.argsort(np.concatenate(order), kind="stable")
-        return pa.concat_tables(found, promote_options="default").take(pa.array(back))
+            if number < 0 and fresh is not None:
+                held, inside = fresh, np.arange(len(here))
+            else:
+                table = self._table(kind, number)
+                chosen = table if columns is None else table.select(columns)
+                held, inside = _narrowed(chosen, places[here] - starts[number])
+                held = held if fresh is None else held.cast(fresh.schema)
+            at[here] = n_before + inside
+            tables.append(held)
+            n_before += len(held)
+        together = tables[0] if len(tables) == 1 else pa.concat_tables(tables, promote_options="default")
+        is_as_it_stands = len(at) == n_before and (np.diff(at, prepend=-1) == 1).all()
+        return together if is_as_it_stands else together.take(pa.array(at))
 
     def _table(self, kind: str, number: int) -> pa.Table:
         if (kind, number) not in self._tables:
             path = self._files.inputs(number) if kind == "inputs" else self._files.scored(number)
             self._tables[kind, number] = mapped(path)
         return self._tables[kind, number]
+
+
+def _narrowed(table: pa.Table, places: Places) -> tuple[pa.Table, Places]:
+    """Narrow a table to some of its rows, and where they lie close to all between them: nothing is copied.
+
+    Give where they stand in it.
+    """
+    first, last = (places.min(), places.max()) if len(places) else (0, -1)
+    if last - first + 1 <= CLOSE * len(places):
+        return table.slice(first, last - first + 1), places - first
+    return table.take(pa.array(places)), np.arange(len(places))
 
 
 def open_state(published: Path | None) -> State | None:
@@ -189,14 +210,14 @@ def write_indexes(folder: Path, facts: StateFacts, numbers: Sequence[int]) -> No
         facts.list_cuts,
         [len(one) for one in inputs],
         [len(one) for one in rows],
-        {path.name: checksum(path) for path in _kept(folder, numbers)},
+        checksums(folder, _kept(folder, numbers)),
     ).write(folder)
 
 
-def _kept(folder: Path, numbers: Sequence[int]) -> list[Path]:
+def _kept(folder: Path, numbers: Sequence[int]) -> list[str]:
     files = PartFiles(folder)
     parts = [one(number) for number in numbers for one in (files.scored, files.inputs, files.list_tiers)]
-    return [*parts, folder / BY_CONTENT, folder / BY_ACCOUNT]
+    return [*(one.name for one in parts), BY_CONTENT, BY_ACCOUNT]
 
 
 def _write(path: Path, **columns: Any) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from multiprocessing.pool import ThreadPool
 from pathlib import Path
 from typing import Self
 
@@ -51,8 +52,14 @@ class StateFacts:
         (folder / FACTS).write_text(json.dumps(asdict(self), indent=1), encoding="utf-8")
 
 
-def checksum(path: Path) -> int:
-    """Give the CRC-32 of a file."""
+def checksums(folder: Path, names: Iterable[str]) -> dict[str, int]:
+    """Give the CRC-32 of files, several at a time."""
+    wanted = list(names)
+    with ThreadPool() as pool:
+        return dict(zip(wanted, pool.map(_checksum, [folder / name for name in wanted]), strict=True))
+
+
+def _checksum(path: Path) -> int:
     found = 0
     with path.open("rb") as stream:
         while block := stream.read(BLOCK_BYTES):

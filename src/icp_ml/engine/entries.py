@@ -16,7 +16,6 @@ from icp_ml.engine.ready import Ready
 from icp_ml.engine.splits import INPUTS, Part, input_digests, scores_of, split_part
 from icp_ml.matching.keys import SPREAD
 from icp_ml.rescore.entries import ENTRY
-from icp_ml.scoring import LIST_TIERS
 
 HELD = (
     "fit_probability",
@@ -29,7 +28,8 @@ HELD = (
     "name",
 )
 """What of a row is as good as its score: a change of it is an entry."""
-OLD = ["account_id", "model_version", "scored_at", *HELD, *INPUTS]
+COMPARED = [*HELD, "model_version"]
+OLD = [*COMPARED, *INPUTS]
 CURRENT = (
     "account_id",
     "name",
@@ -41,13 +41,6 @@ CURRENT = (
     "list_tier",
 )
 FURTHER = ("rule", "is_customer", "is_excluded", "model_version", "scored_at")
-CODES = {tier: code for code, tier in enumerate(LIST_TIERS, start=1)}
-
-
-def list_tier_codes(rows: pa.Table) -> Any:
-    """Give each row's list tier as its place in LIST_TIERS plus 1, 0 for none."""
-    tiers = rows["list_tier"].to_pandas().map(CODES).fillna(0)
-    return tiers.to_numpy(dtype=np.uint8)
 
 
 def placed_part(ready: Ready, start: int, rows: pa.Table, told: tuple[int, Any]) -> Part:
@@ -117,11 +110,13 @@ def _changed(part: Part, state: State | None) -> tuple[Any, Any]:
     if state is None or not len(known):
         return is_changed, has_new_input
     then = state.rows(part.last[known], OLD)
-    now, stored = part.rows.take(pa.array(known)), part.stored.take(pa.array(known))
-    other_input = np.logical_or.reduce([then[name].to_numpy() != stored[name].to_numpy() for name in INPUTS])
-    differs = other_input | (state.list_tiers[part.last[known]] != list_tier_codes(now))
-    for name in (*HELD, "model_version"):
-        differs |= _differs(then[name], now[name])
+    now = {name: part.stored[name].to_numpy()[known] for name in INPUTS}
+    other_input = np.logical_or.reduce([then[name].to_numpy() != now[name] for name in INPUTS])
+    differs = other_input | (state.list_tiers[part.last[known]] != part.list_tiers[known])
+    published = part.rows.select(COMPARED)
+    rows = published if len(known) == len(published) else published.take(pa.array(known))
+    for name in COMPARED:
+        differs |= _differs(then[name], rows[name])
     is_changed[known], has_new_input[known] = differs, other_input
     return is_changed, has_new_input
 

@@ -18,7 +18,7 @@ from icp_ml.data.rows_read import INPUT, halves
 from icp_ml.data.scored import RefusedRows, write_scored
 from icp_ml.data.state import mapped, write_arrow
 from icp_ml.drift import Counts, counted, watched
-from icp_ml.engine.entries import list_tier_codes, part_entries, placed_part
+from icp_ml.engine.entries import part_entries, placed_part
 from icp_ml.engine.ready import Gathered, Ready
 from icp_ml.engine.splits import Part as Placement
 from icp_ml.engine.splits import own_columns, own_table, scores_of
@@ -51,8 +51,7 @@ def place(ready: Ready, task: PlaceTask) -> Placed:
     files = ready.files
     rows, is_top = place_part(task.part, task.lists)
     if is_top.any():
-        segments = rows["segment"].to_pylist()
-        said = _worth_of(ready, task.number, np.array(segments, dtype=object), is_top)
+        said = _worth_of(ready, task.number, rows["segment"], is_top)
         at = rows.column_names.index("worth_finding")
         rows = rows.set_column(at, "worth_finding", pa.array(said, pa.string()))
     found = _counted(rows)
@@ -75,7 +74,7 @@ def _write_entries(ready: Ready, task: PlaceTask, rows: pa.Table) -> dict[str, C
         with finished(path) as half:
             write_arrow(half, table)
     with finished(files.list_tiers(number)) as half, half.open("wb") as stream:
-        np.save(stream, list_tier_codes(rows))
+        np.save(stream, part.list_tiers)
     with finished(files.met(number)) as half, half.open("wb") as stream:
         np.save(stream, part.last[part.is_own & (part.last >= 0)])
     return {name: _drift_counts(ready, part, name) for name in rows["segment"].unique().to_pylist()}
@@ -94,18 +93,18 @@ def _drift_counts(ready: Ready, part: Placement, name: str) -> Counts:
 
 def _counted(rows: Any) -> Placed:
     tiers = rows["list_tier"].drop_null().value_counts().to_pylist()
-    counted = Placed(rows.num_rows, n_exploration=sum(rows["is_exploration"].to_pylist()))
+    counted = Placed(rows.num_rows, n_exploration=pc.sum(rows["is_exploration"]).as_py() or 0)
     counted.list_tiers.update({one["values"]: one["counts"] for one in tiers})
     return counted
 
 
-def _worth_of(ready: Ready, number: int, segments: Any, is_top: Any) -> list[str | None]:
+def _worth_of(ready: Ready, number: int, segments: pa.ChunkedArray, is_top: Any) -> list[str | None]:
     """Say of a part's rows at the top of their lists what is worth finding out; None of the others."""
     said: list[str | None] = [None] * len(is_top)
     at_input = part_column(ready.files.scored(number), "input_row")
     inputs = mapped(ready.files.inputs(number))
     for name, model in ready.work.models.items():
-        here = np.flatnonzero(is_top & (segments == name))
+        here = np.flatnonzero(is_top & pc.equal(segments, name).to_numpy())
         if len(here):
             accounts = own_columns(inputs.take(pa.array(at_input[here])))
             encoded = encode(model, accounts, pd.Timestamp(ready.work.today))

@@ -13,7 +13,7 @@ import pyarrow as pa
 from icp_ml.data.first_pass import Scored
 from icp_ml.data.part_counts import PartCounts
 from icp_ml.data.parts import PartFiles
-from icp_ml.data.rows_read import Places, RowsRead, read_rows
+from icp_ml.data.rows_read import Places, RowsRead, read_rows, rows_at
 from icp_ml.data.scored import RefusedRows
 from icp_ml.data.segments import Mask, covers
 from icp_ml.data.sources import RawBatch, RowGroup
@@ -75,7 +75,7 @@ class Ready:
                 parts.append(self._row_facts(name, read, places, told[-1]))
         rows, tellings = in_order(parts, told)
         at = rows["place"].to_numpy()
-        own, accounts = keys.iloc[at], read.accounts.iloc[at]
+        own, accounts = rows_at(keys, at), rows_at(read.accounts, at)
         by = work.customers.recognise(keys)[at]
         known = rows.assign(is_customer=by != "", recognised_by=by)
         ruled = work.rules.apply(accounts, own, known)
@@ -102,7 +102,7 @@ class Ready:
                 "name": accounts["name"].iloc[places].array if "name" in accounts else nameless,
                 "segment": name,
                 "rank_score": told["rank_score"].to_pandas().to_numpy(dtype=np.float64),
-                "tier": told["model_tier"].to_numpy(zero_copy_only=False),
+                "tier": told["model_tier"].to_pandas().array,
                 "model_version": model.version,
                 "scored_at": self.work.today,
                 "place": places,

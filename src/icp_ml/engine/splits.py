@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from icp_ml.data.digests import digest_names
 from icp_ml.data.placing import SegmentList
@@ -69,6 +72,12 @@ class Part:
     places: Places
     last: Places
     is_own: Any
+
+    @cached_property
+    def list_tiers(self) -> npt.NDArray[np.uint8]:
+        """Give the code of each row's list tier: its place in LIST_TIERS plus 1, 0 for none."""
+        at = pc.index_in(self.rows["list_tier"], pa.array(LIST_TIERS))
+        return np.asarray(pc.fill_null(at, -1).to_numpy() + 1, dtype=np.uint8)
 
 
 def split_part(ready: Ready, part: Part, changed: Places, lists: tuple[SegmentList, ...]) -> pa.Table:

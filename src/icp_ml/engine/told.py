@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from icp_ml.data.digests import add_words
 from icp_ml.data.first_pass import TOLD
-from icp_ml.data.rows_read import INPUT, Places, RowsRead, halves
+from icp_ml.data.rows_read import INPUT, Places, RowsRead, halves, rows_at
 from icp_ml.data.state import State
 from icp_ml.drift import codes_of
 from icp_ml.features.conditions import earned_by_condition
@@ -62,7 +62,7 @@ class Teller:
         pyarrow.Table
             Of TOLD.
         """
-        accounts = rows.accounts.iloc[chosen].reset_index(drop=True)
+        accounts = rows_at(rows.accounts, chosen)
         moments = self._moments(accounts)
         inputs = halves(rows.kept, INPUT)[chosen]
         is_same = np.zeros(len(chosen), dtype=bool)
@@ -74,12 +74,9 @@ class Teller:
             is_same[known] = (then == now).all(axis=1)
         if self.last is None or not is_same.any():
             return self._anew(accounts, moments)
-        same, other = np.flatnonzero(is_same), np.flatnonzero(~is_same)
-        parts = [self.last.rows(last[same], TOLD.names)]
-        if len(other):
-            parts.append(self._anew(accounts.iloc[other].reset_index(drop=True), moments[other]))
-        order = np.argsort(np.concatenate([same, other]), kind="stable")
-        return parts[0] if len(parts) == 1 else pa.concat_tables(parts).take(pa.array(order))
+        other = np.flatnonzero(~is_same)
+        anew = self._anew(rows_at(accounts, other), moments[other]) if len(other) else None
+        return self.last.rows(np.where(is_same, last, -1), TOLD.names, anew)
 
     def _anew(self, accounts: pd.DataFrame, moments: npt.NDArray[np.uint64]) -> pa.Table:
         encoded = encode(self.model, accounts, pd.Timestamp(self.today))
@@ -115,5 +112,10 @@ def as_bytes(codes: Bytes) -> pa.Array:
 
 def as_codes(values: pa.Array, width: int) -> Bytes:
     """Give the codes of rows, which may be none, that all have as many."""
-    held = b"".join(values.to_pylist())
-    return np.frombuffer(held, dtype=np.uint8).reshape(len(values), width)
+    if not len(values):
+        return np.empty((0, width), dtype=np.uint8)
+    whole = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+    _, ends, content = whole.buffers()
+    start = int(np.frombuffer(ends, dtype=np.int32)[whole.offset])
+    held = np.frombuffer(content, dtype=np.uint8)[start : start + len(whole) * width]
+    return held.reshape(len(whole), width)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from icp_ml.charts import css_variables, data_of, pages_script, svg
+from icp_ml.charts import css_variables, pages_script, specification, svg
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -54,11 +54,11 @@ def figure(chart: Any, words: str) -> Markup:
     """
     from markupsafe import Markup
 
-    specification = json.dumps(data_of(chart)).replace("<", "\\u003c")
+    written = specification(chart)
     return Markup(
         '<figure class="chart" role="img" aria-label="{}"><div class="drawn">{}</div>'
         '<script type="application/json">{}</script></figure>'
-    ).format(words, Markup(svg(chart)), Markup(specification))
+    ).format(words, Markup(svg(written)), Markup(written.replace("<", "\\u003c")))
 
 
 @cache
