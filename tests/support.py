@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -34,9 +33,9 @@ def compose(*overrides):
 
 
 def command(verb, *overrides, cwd, **environment):
-    """Run a pipeline as a person or a scheduler does; with an environment of its own from the very start."""
+    """Run a pipeline as a person or a scheduler does."""
     around = {**os.environ, "PYTHONPATH": SEARCH_PATH, **environment}
-    if not environment:
+    if "PYTHONHASHSEED" not in environment:  # which Python reads when it starts
         return warm.run(verb, overrides, cwd=cwd, environment=around, seconds=240)
     return subprocess.run(
         [sys.executable, "-m", f"pipelines.{verb}", *overrides],
@@ -90,21 +89,15 @@ def kill_after(verb, place, wait_seconds, *overrides):
         return set((place / "var").glob("*/*/.working-*/parts/*.json"))
 
     left_by_another = written()
-    started = subprocess.Popen(
-        [sys.executable, "-m", f"pipelines.{verb}", *overrides],
-        cwd=place,
-        env={**os.environ, "PYTHONPATH": SEARCH_PATH},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    started = warm.started(verb, overrides, cwd=place, environment=dict(os.environ))
     until = time.monotonic() + 60
-    while started.poll() is None and written() <= left_by_another:
+    while started.is_alive() and written() <= left_by_another:
         assert time.monotonic() < until, "it never began to write"
         time.sleep(0.02)
     time.sleep(wait_seconds)
-    was_at_work = bool(written()) and started.poll() is None
-    started.send_signal(signal.SIGKILL)
-    started.wait()
+    was_at_work = bool(written()) and started.is_alive()
+    started.kill()
+    started.join()
     return was_at_work
 
 

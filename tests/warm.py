@@ -7,6 +7,7 @@ did is in it.
 from __future__ import annotations
 
 import atexit
+import gc
 import os
 import runpy
 import sys
@@ -22,12 +23,18 @@ OURS = ("pipelines.rescore", "pipelines.train", "icp_ml.engine", "icp_ml.model.t
 WARM.set_forkserver_preload([*OTHERS, *OURS])
 
 
+def started(verb, overrides, *, cwd, environment, said=(os.devnull, os.devnull)):
+    """Start a pipeline as `python -m` does; what it says goes to two files."""
+    process = WARM.Process(target=_run, args=(verb, overrides, cwd, environment, said))
+    process.start()
+    return process
+
+
 def run(verb, overrides, *, cwd, environment, seconds):
-    """Run a pipeline as `python -m` does."""
+    """Run a pipeline to its end."""
     with TemporaryDirectory() as folder:
         files = [Path(folder) / name for name in ("out", "err")]
-        process = WARM.Process(target=_run, args=(verb, overrides, cwd, environment, files))
-        process.start()
+        process = started(verb, overrides, cwd=cwd, environment=environment, said=files)
         process.join(seconds)
         if process.is_alive():
             process.kill()
@@ -37,12 +44,13 @@ def run(verb, overrides, *, cwd, environment, seconds):
     return CompletedProcess([verb, *overrides], process.exitcode, *said)
 
 
-def _run(verb, overrides, place, environment, files):
+def _run(verb, overrides, place, environment, said):
+    gc.freeze()
     os.chdir(place)
     os.environ.clear()
     os.environ.update(environment)
-    for stream, path in zip((sys.stdout, sys.stderr), files, strict=True):
-        with path.open("wb") as target:
+    for stream, path in zip((sys.stdout, sys.stderr), said, strict=True):
+        with Path(path).open("wb") as target:
             os.dup2(target.fileno(), stream.fileno())
     sys.argv = [f"pipelines.{verb}", *overrides]
     warnings.filterwarnings("ignore", ".*found in sys.modules", RuntimeWarning, "runpy")

@@ -46,6 +46,8 @@ def test_a_sweep_over_experiments_logs_a_run_for_each_and_goes_on_after_a_failur
     assert parameters(workplace)[len(before) :] == [("value", "2", "FINISHED"), ("won", "1", "FINISHED")]
     assert done.returncode == 65, done.stderr
     assert done.stderr.count("error: ") == 1
+    assert "Traceback" not in done.stderr
+    assert {path.name for path in workplace.iterdir()} == {"var", "models", "own"}
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import sqlite3
 from dataclasses import replace
 
 import pytest
@@ -12,9 +11,6 @@ from support import QUICK, command, compose
 
 from icp_ml.tracking.store import CHALLENGER, CHAMPION, find, store
 from pipelines.logging_run import run_name
-
-COUNTED = """select count(*) from runs join tags using (run_uuid)
-    where status = 'FINISHED' and key = 'mlflow.source.name' and value = 'pipelines.train'"""
 
 
 @pytest.fixture(scope="module")
@@ -144,22 +140,6 @@ def test_a_working_tree_stays_clean(trained):
     assert {path.name for path in trained.iterdir()} == {"var", "models"}
 
 
-def test_a_multirun_gives_one_run_a_job_and_leaves_nothing(workplace):
-    before = _n_runs(workplace)
-    done = command("train", "-m", *QUICK, "label=won,flag", cwd=workplace)
-    assert done.returncode == 0, done.stderr
-    assert _n_runs(workplace) == before + 2
-    assert {path.name for path in workplace.iterdir()} == {"var", "models"}
-
-
-def test_a_multirun_goes_on_after_a_failed_job_and_says_so(workplace):
-    before = _n_runs(workplace)
-    done = command("train", "-m", *QUICK, "split.test_from=1999-01-01,null", cwd=workplace)
-    assert done.returncode == 65
-    assert _n_runs(workplace) == before + 1
-    assert "Traceback" not in done.stderr
-
-
 def test_a_candidate_that_fails_a_gate_is_never_champion(workplace):
     import shutil
 
@@ -228,8 +208,3 @@ def test_figures_of_the_report_are_the_metrics(newest, trained):
 
 def test_metric_names_are_what_mlflow_allows(newest):
     assert all(re.fullmatch(r"[\w/]+", name) for name in newest[1].data.metrics)
-
-
-def _n_runs(place):
-    with sqlite3.connect(place / "var/tracking/mlflow.db") as connection:
-        return connection.execute(COUNTED).fetchone()[0]
