@@ -22,7 +22,8 @@ OTHER_DECIMALS = 4
 NEARLY_HALFWAY = 1e-4
 """Of the last digit: nearer to the middle of two, the number is rounded by its exact value."""
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-MAY_BE_FORMULA = "^[=+\\-@\t\r\n＝＋－＠]"
+MAY_BE_FORMULA = np.isin(np.arange(256), [one.encode()[0] for one in FORMULA_STARTS])
+"""By the first byte of a text."""
 SIGNED_WORD = re.compile(r"[-+][\w.]*")
 TEXT_TYPES = (pd.StringDtype, pd.CategoricalDtype)
 QUOTED_SIGNS = b'",\r\n'
@@ -36,7 +37,7 @@ def csv_lines(table: pa.Table) -> memoryview:
     """
     if not table.num_rows:
         return memoryview(b"")
-    return joined_lines([_cells(name, table[name].combine_chunks()) for name in table.column_names])
+    return _lines([_cells(name, table[name].combine_chunks()) for name in table.column_names])
 
 
 def header_line(names: Iterable[str]) -> bytes:
@@ -48,7 +49,11 @@ def header_line(names: Iterable[str]) -> bytes:
 
 def joined_lines(columns: Sequence[pa.Array]) -> memoryview:
     """Join columns of text, none empty of rows and without gaps, to the bytes of their lines."""
-    cells = [_quoted(one) for one in columns]
+    return _lines([_quoted(one) for one in columns])
+
+
+def _lines(cells: Sequence[pa.Array]) -> memoryview:
+    """Join cells that are quoted where they must be."""
     lines = pc.binary_join_element_wise(*cells[:-1], _with(cells[-1], "\r\n"), pa.scalar(",", cells[0].type))
     _, offsets, content = lines.buffers()
     ends = np.frombuffer(offsets, dtype=np.int64)[lines.offset :]
@@ -69,18 +74,25 @@ def safe_rows(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _cells(name: str, values: pa.Array) -> pa.Array:
-    """Write a column's values as text, "" for a gap."""
-    if name.startswith("reasons_"):
-        texts = safe_texts(reason_lines(values))
-    elif name.startswith("similar_"):
-        texts = safe_texts(similar_lines(values))
+    """Write a column's values as text, "" for a gap, quoted where it must be."""
+    if name.startswith(("reasons_", "similar_")) or pa.types.is_string(values.type):
+        texts = _quoted(_filled(safe_texts(_words(name, values))))
     elif pa.types.is_boolean(values.type):
         texts = pc.if_else(values, "yes", "no")
     elif pa.types.is_floating(values.type):
         texts = decimals(values, N_DECIMALS.get(name, OTHER_DECIMALS))
     else:
-        texts = values.cast(pa.large_string())
-        texts = safe_texts(texts) if pa.types.is_string(values.type) else texts
+        texts = values
+    return _filled(texts)
+
+
+def _words(name: str, values: pa.Array) -> pa.Array:
+    if name.startswith("reasons_"):
+        return reason_lines(values)
+    return similar_lines(values) if name.startswith("similar_") else values
+
+
+def _filled(texts: pa.Array) -> pa.Array:
     return pc.fill_null(texts.cast(pa.large_string()), "")
 
 
@@ -103,38 +115,39 @@ def _rounded(numbers: Floats, n_decimals: int) -> Floats:
 
 
 def safe_texts(texts: pa.Array) -> pa.Array:
-    """Keep cells from being run as formulas: only those that begin like one are looked at."""
-    is_suspect = pc.fill_null(pc.match_substring_regex(texts, MAY_BE_FORMULA), False)
-    if not pc.any(is_suspect).as_py():
+    """Keep cells from being run as formulas: only those that may begin like one are looked at."""
+    ends, written = _bytes_of(texts)
+    starts = np.minimum(ends[:-1], max(len(written) - 1, 0))
+    may_be = MAY_BE_FORMULA[written[starts]] & (np.diff(ends) > 0) if len(written) else []
+    at = np.flatnonzero(may_be)
+    if not len(at):
         return texts
-    safe = [safe_cell(one) for one in texts.filter(is_suspect).to_pylist()]
-    return pc.replace_with_mask(texts, is_suspect, pa.array(safe, texts.type))
+    is_suspect = np.zeros(len(texts), dtype=bool)
+    is_suspect[at] = True
+    safe = [safe_cell(one) for one in texts.take(pa.array(at)).to_pylist()]
+    return pc.replace_with_mask(texts, pa.array(is_suspect), pa.array(safe, texts.type))
 
 
 def _quoted(texts: pa.Array) -> pa.Array:
     """Quote the cells that hold a comma, a quote or the end of a line."""
-    is_quoted = _holding(texts, QUOTED_SIGNS)
-    if is_quoted is None:
+    ends, written = _bytes_of(texts)
+    at = np.flatnonzero(np.logical_or.reduce([written == sign for sign in QUOTED_SIGNS]))
+    if not len(at):
         return texts
+    holds = np.zeros(len(texts), dtype=bool)
+    holds[np.searchsorted(ends, at, side="right") - 1] = True
+    is_quoted = pa.array(holds)
     doubled = pc.replace_substring(texts.filter(is_quoted), '"', '""')
     return pc.replace_with_mask(texts, is_quoted, _with(doubled, '"', '"'))
 
 
-def _holding(texts: pa.Array, signs: bytes) -> pa.Array | None:
-    """Say which texts hold one of some signs, by the bytes of all at once; None where none does."""
+def _bytes_of(texts: pa.Array) -> tuple[Any, Any]:
+    """Give the bytes of all texts, one after the other, and where each of them ends, after a first 0."""
     _, offsets, content = texts.buffers()
-    if content is None:
-        return None
     width = np.int64 if pa.types.is_large_string(texts.type) else np.int32
     ends = np.frombuffer(offsets, dtype=width)[texts.offset : texts.offset + len(texts) + 1]
-    written = memoryview(content)[ends[0] : ends[-1]]
-    found = [at for sign in signs if len(at := np.flatnonzero(np.frombuffer(written, np.uint8) == sign))]
-    if not found:
-        return None
-    is_holding = np.zeros(len(texts), dtype=bool)
-    for at in found:
-        is_holding[np.searchsorted(ends, at + ends[0], side="right") - 1] = True
-    return pa.array(is_holding)
+    held = np.frombuffer(content, dtype=np.uint8) if content is not None else np.empty(0, np.uint8)
+    return ends - ends[0], held[ends[0] : ends[-1]]
 
 
 def _with(texts: pa.Array, after: str, before: str = "") -> pa.Array:

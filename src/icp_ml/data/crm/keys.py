@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from icp_ml.data.crm.cells import FORMS, TEXT
-from icp_ml.data.scored_text import MAY_BE_FORMULA, safe_cell
+from icp_ml.data.scored_text import safe_texts
 from icp_ml.settings.output import Preset
 
 FINE = ""
@@ -76,12 +76,7 @@ def _plain_problems(texts: pa.Array, max_characters: int) -> Iterator[tuple[str,
     too_long = pc.greater(pc.utf8_length(texts), max_characters)
     yield f"the key is longer than {max_characters:,} characters", _mask(too_long)
     yield "the key holds a line break or a tab", _mask(pc.match_substring_regex(texts, "[\\x00-\\x1f]"))
-    is_formula = _mask(pc.match_substring_regex(texts, MAY_BE_FORMULA))
-    if is_formula.any():
-        is_formula[is_formula] = [
-            safe_cell(one) != one for one in texts.filter(pa.array(is_formula)).to_pylist()
-        ]
-    yield "the key begins like a formula", is_formula
+    yield "the key begins like a formula", _mask(pc.not_equal(texts, safe_texts(texts)))
 
 
 def _salesforce_ids(texts: pa.Array, problems: Problems) -> Keys:
