@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import reduce
 from io import StringIO
 from typing import Any
 
@@ -26,7 +27,7 @@ MAY_BE_FORMULA = np.isin(np.arange(256), [one.encode()[0] for one in FORMULA_STA
 """By the first byte of a text."""
 SIGNED_WORD = re.compile(r"[-+][\w.]*")
 TEXT_TYPES = (pd.StringDtype, pd.CategoricalDtype)
-QUOTED_SIGNS = b'",\r\n'
+QUOTED_SIGNS = '",\r\n'
 
 
 def csv_lines(table: pa.Table) -> memoryview:
@@ -129,16 +130,21 @@ def safe_texts(texts: pa.Array) -> pa.Array:
 
 
 def _quoted(texts: pa.Array) -> pa.Array:
-    """Quote the cells that hold a comma, a quote or the end of a line."""
-    ends, written = _bytes_of(texts)
-    at = np.flatnonzero(np.logical_or.reduce([written == sign for sign in QUOTED_SIGNS]))
-    if not len(at):
+    """Quote the cells that hold a comma, a quote or the end of a line, and double the quotes in them."""
+    content = _bytes_of(texts)[1].tobytes()  # most columns hold none of these signs: that is seen at once
+    holding = {sign: pc.match_substring(texts, sign) for sign in QUOTED_SIGNS if sign.encode() in content}
+    if not holding:
         return texts
-    holds = np.zeros(len(texts), dtype=bool)
-    holds[np.searchsorted(ends, at, side="right") - 1] = True
-    is_quoted = pa.array(holds)
-    doubled = pc.replace_substring(texts.filter(is_quoted), '"', '""')
-    return pc.replace_with_mask(texts, is_quoted, _with(doubled, '"', '"'))
+    if '"' in holding:
+        texts = _changed(texts, holding['"'], lambda held: pc.replace_substring(held, '"', '""'))
+    return _changed(texts, reduce(pc.or_, holding.values()), lambda held: _with(held, '"', '"'))
+
+
+def _changed(texts: pa.Array, chosen: pa.Array, change: Callable[[pa.Array], pa.Array]) -> pa.Array:
+    """Change some of the texts."""
+    if pc.all(chosen).as_py():
+        return change(texts)
+    return pc.replace_with_mask(texts, chosen, change(texts.filter(chosen)))
 
 
 def _bytes_of(texts: pa.Array) -> tuple[Any, Any]:
