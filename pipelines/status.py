@@ -101,7 +101,8 @@ def _scoring_line(
     ]
     if not alarms and age > STALE_DAYS:
         alarms = [f"the list is {age} days old"]
-    return f"{day} ({age} days old), {made}", alarms
+    how_old = f"{age} days old" if age >= 0 else f"{-age} days ahead of today"
+    return f"{day} ({how_old}), {made}", alarms
 
 
 if __name__ == "__main__":

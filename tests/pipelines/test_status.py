@@ -82,6 +82,7 @@ def test_a_list_that_is_too_old_is_an_alarm(workplace):
     stale = called("status", "today=2026-01-09")
     assert stale.returncode == 10
     assert "  scoring: the list is 8 days old" in stale.stdout
+    assert "last scoring: 2026-01-01 (2 days ahead of today)" in called("status", "today=2025-12-30").stdout
 
 
 def test_a_list_of_an_older_champion_is_an_alarm(workplace):
