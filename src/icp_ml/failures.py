@@ -9,6 +9,8 @@ from typing import Any
 from icp_ml.errors import ConfigError, IcpError, count
 
 SHOW_TRACEBACK = "ICP_ML_TRACEBACK"
+COMPOSERS = {"hydra", "omegaconf"}
+"""They raise errors of their own, and now and then a ValueError."""
 OF_SEVERAL_KINDS = (("label",), ("scoring", "tiers"), ("scoring", "list_tiers"))
 SECRET = "notify.urls"
 NOISE = (
@@ -23,7 +25,7 @@ NOISE = (
 
 def translated(failure: Exception) -> IcpError:
     """Say what a foreign exception means to the user, and the fix."""
-    if type(failure).__module__.partition(".")[0] in ("hydra", "omegaconf"):
+    if {type(failure).__module__.partition(".")[0], _raised_in(failure)} & COMPOSERS:
         return _composing_error(failure)
     if isinstance(failure, OSError):
         where = f"{failure.filename}: " if failure.filename else ""
@@ -32,6 +34,14 @@ def translated(failure: Exception) -> IcpError:
     return IcpError(
         what, fix=f"This is a defect of icp_ml. See where with {SHOW_TRACEBACK}=1 before the command."
     )
+
+
+def _raised_in(failure: Exception) -> str:
+    """Name the package whose code raised it; "" for none, as where it was never raised."""
+    at = failure.__traceback__
+    while at is not None and at.tb_next is not None:
+        at = at.tb_next
+    return "" if at is None else str(at.tb_frame.f_globals.get("__name__", "")).partition(".")[0]
 
 
 def wrong_settings(found: Iterable[Any]) -> ConfigError:

@@ -29,6 +29,12 @@ error: the configuration cannot be composed.
 Correct ARGS or the files in conf/.
 """
 
+NO_NAME = """\
+error: the configuration cannot be composed.
+  Config group override must be a string or a list. Got NoneType
+Correct ARGS or the files in conf/.
+"""
+
 NO_ROOT = """\
 error: the configuration is incomplete.
   data.root: has no value
@@ -58,6 +64,7 @@ CASES = [
         WRONG_SETTINGS,
     ),
     ("train", ["label=nonsense"], 78, NO_GROUP),
+    ("train", ["label=null"], 78, NO_NAME),
     ("train", ["data=crunchbase"], 78, NO_ROOT),
     ("train", ["data=crunchbase", "data.root=.", "label=value"], 78, NO_OUTCOMES),
     ("predict", [], 69, NO_CHAMPION),
