@@ -89,7 +89,7 @@ def kill_after(verb, place, wait_seconds, *overrides):
         return set((place / "var").glob("*/*/.working-*/parts/*.json"))
 
     left_by_another = written()
-    started = warm.started(verb, overrides, cwd=place, environment=dict(os.environ))
+    started = warm.started(verb, overrides, cwd=place, environment={**os.environ, "PYTHONPATH": SEARCH_PATH})
     until = time.monotonic() + 60
     while started.is_alive() and written() <= left_by_another:
         assert time.monotonic() < until, "it never began to write"
