@@ -161,8 +161,8 @@ def test_a_killed_night_leaves_the_last_good_one(two_nights):
     place = two_nights[0]
     before = snapshot(place / FOLDER)
     was_at_work = False
-    for wait_seconds in (0.0, 0.3, 1.0):
-        was_at_work |= kill_after("rescore", place, wait_seconds, "today=2026-01-03", "scoring.batch_rows=50")
+    for wait_seconds in (0.0, 0.2, 0.4):
+        was_at_work |= kill_after("rescore", place, wait_seconds, "today=2026-01-03", "scoring.batch_rows=5")
         after = {name: what for name, what in snapshot(place / FOLDER).items() if ".working" not in name}
         assert after == before
     assert was_at_work
