@@ -54,11 +54,10 @@ def write_cycle(
     Call it while the parts are there.
     """
     from icp_ml.data.ledger import keep_models
-    from icp_ml.data.parts import PartFiles
     from icp_ml.data.publish import write_json
     from pipelines.drifting import write_drift
 
-    (manifest, placed), before, files = made, work.before, PartFiles(work.folder)
+    (manifest, placed), before, files = made, work.before, work.files
     assert before is not None
     folder = work.folder.parent
     place = folder / CYCLE
@@ -139,11 +138,10 @@ def _write_entries(config: Config, work: Work, path: Path) -> Counter[str]:
 
 
 def _entries(config: Config, work: Work) -> Iterator[pa.Table]:
-    from icp_ml.data.parts import PartFiles
-    from icp_ml.data.state import mapped
+    from icp_ml.data.layers import mapped
     from icp_ml.engine.gone import gone_entries
 
-    files = PartFiles(work.folder)
+    files = work.files
     for number in files.done():
         yield mapped(files.entries(number))
     for table in gone_entries(work):
@@ -169,8 +167,8 @@ def _not_erased(config: Config, gone: pa.Table) -> pa.Table:
 def _write_inputs(files: PartFiles, path: Path) -> None:
     import pyarrow as pa
 
+    from icp_ml.data.layers import mapped
     from icp_ml.data.row_groups import write_rows
-    from icp_ml.data.state import mapped
 
     tables = [table for number in files.done() if (table := mapped(files.entered(number))).num_columns > 1]
     schema = tables[0].schema if tables else pa.schema([("input_digest", pa.string())])

@@ -18,7 +18,6 @@ from pipelines.manifests import check_not_empty, manifest_of
 if TYPE_CHECKING:
     from icp_ml.data.first_pass import FirstPass
     from icp_ml.data.part_counts import PartCounts
-    from icp_ml.data.parts import PartFiles
     from icp_ml.data.placing import Placed
     from icp_ml.data.repeats import Repeats
     from icp_ml.engine import Before, PartDone, PieceTask, Work
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
 FEW_PIECES = 2
 """A list of no more is scored in this process: others would take longer to start."""
-CUT = "rows_at_once"
+MARK = "parts_of"
 ATTEMPTS = 3
 """How often workers may die before the run gives up; what they finished is kept."""
 
@@ -44,7 +43,7 @@ def score_list(run: Run, listing: Listing, folder: Path, before: Before | None =
     from pipelines.cycles import write_cycle
 
     work = _work(run.config, listing, folder, before)
-    _drop_other_cut(work)
+    _drop_other_parts(work)
     done = _scored_parts(run.config, listing, work)
     path, said = _join(run.config, work, folder)
     manifest = manifest_of(run, listing, done.counts, done.placed) | {
@@ -62,14 +61,19 @@ def score_list(run: Run, listing: Listing, folder: Path, before: Before | None =
     return manifest
 
 
-def _drop_other_cut(work: Work) -> None:
-    """Remove the parts of a killed run that cut the list into others than this one will."""
-    path, n_rows = work.folder / CUT, str(work.rows_at_once)
-    if path.is_file() and path.read_text(encoding="utf-8") == n_rows:
+def _drop_other_parts(work: Work) -> None:
+    """Remove the parts of a killed run that cut the list into others, or named rows of another last list."""
+    path, mark = work.folder / MARK, f"{work.rows_at_once} {_last_state(work)}"
+    if path.is_file() and path.read_text(encoding="utf-8") == mark:
         return
     shutil.rmtree(work.folder)
     work.folder.mkdir()
-    path.write_text(n_rows, encoding="utf-8")
+    path.write_text(mark, encoding="utf-8")
+
+
+def _last_state(work: Work) -> str:
+    state = None if work.before is None else work.before.state
+    return "" if state is None else state.facts.digest()
 
 
 def _join(config: Config, work: Work, folder: Path) -> tuple[Path, dict[str, Any]]:
@@ -78,7 +82,7 @@ def _join(config: Config, work: Work, folder: Path) -> tuple[Path, dict[str, Any
     from icp_ml.data.outputs import join_list, part_tables
     from icp_ml.data.scored import REFUSED_COLUMNS, join_lines, join_scored
 
-    files = _files(work)
+    files = work.files
     placed, refused = ([one(at) for at in files.done()] for one in (files.placed, files.refused))
     join_lines(refused, REFUSED_COLUMNS, folder / "refused.csv")
     plan = crm_plan(config.rescore.crm, config.scoring.output, config.today)
@@ -92,7 +96,7 @@ def _join(config: Config, work: Work, folder: Path) -> tuple[Path, dict[str, Any
 
 
 def _work(config: Config, listing: Listing, folder: Path, before: Before | None = None) -> Work:
-    from icp_ml.data.state import STATE
+    from icp_ml.data.state_facts import STATE
     from icp_ml.data.tables import read_beside
     from icp_ml.engine import Work
     from pipelines.states import state_facts
@@ -120,24 +124,13 @@ def _work(config: Config, listing: Listing, folder: Path, before: Before | None 
 
 
 def _keep_state(work: Work, done: Done) -> None:
-    """Leave the parts for the next list, and remove what was only on its way to this one."""
-    from icp_ml.data.state import STATE, write_indexes
+    """Leave the parts for the next list."""
+    from icp_ml.data.state_facts import STATE
+    from icp_ml.data.state_files import keep_state
 
-    files, numbers = _files(work), _files(work).done()
-    for number in numbers:
-        for path in files.passing(number):
-            path.unlink()
-    for path in (work.folder / CUT, *work.folder.glob("eligible_*"), *files.halves()):
-        path.unlink(missing_ok=True)
     facts = replace(work.facts, list_cuts=done.placed.list_cuts)
-    write_indexes(work.folder, facts, numbers)
+    keep_state(work.files, facts, work.files.done(), work.before.state if work.before else None)
     work.folder.rename(work.folder.with_name(STATE))
-
-
-def _files(work: Work) -> PartFiles:
-    from icp_ml.data.parts import PartFiles
-
-    return PartFiles(work.folder)
 
 
 class Done(NamedTuple):
@@ -174,8 +167,8 @@ def _attempt(config: Config, listing: Listing, work: Work) -> Done:
         counts = _score(config, work, mapped(score_piece, chain(ahead, tasks)))
         _check_unchanged(config, listing)
         check_not_empty(config, counts)
-        numbers = _files(work).done()
-        first = read_first_pass([_files(work).scored(at) for at in numbers], tuple(work.models))
+        numbers = work.files.done()
+        first = read_first_pass([work.files.scored(at) for at in numbers], tuple(work.models))
         repeats = repeats_in(first, config.matching)
         placed = _place(work, mapped, first, repeats)
     return Done(counts, first, repeats, placed)
@@ -194,7 +187,7 @@ def _tasks(config: Config, work: Work) -> Iterator[PieceTask]:
     from icp_ml.data.sources import read_pieces
     from icp_ml.engine import PieceTask
 
-    table, done = table_settings("prospects", config.data), set(_files(work).done())
+    table, done = table_settings("prospects", config.data), set(work.files.done())
     pieces = read_pieces(table, own_columns(table), work.rows_at_once)
     return (PieceTask(at, piece) for at, piece in enumerate(pieces) if at not in done)
 
@@ -205,7 +198,7 @@ def _score(config: Config, work: Work, parts: Iterator[PartDone]) -> PartCounts:
     from icp_ml.data.sources import source_size
     from pipelines.progress import meter
 
-    prospects, files = config.data.prospects, _files(work)
+    prospects, files = config.data.prospects, work.files
     before = [files.read_counts(number) for number in files.done()]
     n_rows, n_bytes = sum(one.n_rows for one in before), max((one.n_bytes for one in before), default=0)
     with meter(source_size(prospects) if prospects else 0, "scoring") as show:

@@ -18,9 +18,10 @@ from pyarrow import parquet
 from support import compose
 
 from icp_ml.data import repeats
-from icp_ml.data.first_pass import TOLD, FirstPass, Scored, read_first_pass, write_part
+from icp_ml.data.first_pass import REASONS, TOLD, FirstPass, PartPaths, Scored, read_first_pass, write_part
+from icp_ml.data.layers import Layers, Recalled, first_place
 from icp_ml.data.part_counts import PartCounts
-from icp_ml.data.parts import COUNTS
+from icp_ml.data.parts import COUNTS, PartFiles
 from icp_ml.data.placing import parts_of, place_part, write_lists
 from icp_ml.data.repeats import repeats_in
 from icp_ml.data.scored import (
@@ -98,13 +99,18 @@ def _batch(rows: list[Row], start: int = 0) -> Any:
 
 def _as_stored(scored: pd.DataFrame, keys: pd.DataFrame) -> Scored:
     """Give scored rows as a part stores them; each is its own input."""
-    told = pa.table(
-        [pa.array(scored.get(one.name, [None] * len(scored)), one.type, from_pandas=True) for one in TOLD],
-        schema=TOLD,
-    )
+    told, reasons = (_table_of(scored, schema) for schema in (TOLD, REASONS))
     places = np.arange(len(scored))
-    halves = {f"input:{half}": pa.array(places.astype(np.uint64)) for half in ("first", "second")}
-    return Scored(scored.assign(input_row=places), told, keys, pa.table(halves))
+    digests = places.astype(np.uint64)
+    inputs = pa.table({f"input:{half}": digests for half in ("first", "second")})
+    rows = scored.assign(input_row=places, input_first=digests, input_second=digests)
+    return Scored(rows, told, Recalled.of(reasons), keys, Recalled.of(inputs))
+
+
+def _table_of(scored: pd.DataFrame, schema: pa.Schema) -> pa.Table:
+    nothing = [None] * len(scored)
+    arrays = [pa.array(scored.get(one.name, nothing), one.type, from_pandas=True) for one in schema]
+    return pa.table(arrays, schema=schema)
 
 
 def _first(rows: list[Row], folder: Path, batch_rows: int = 100) -> FirstPass:
@@ -117,16 +123,19 @@ def _stored(batches: list[Scored], folder: Path) -> tuple[FirstPass, PartCounts]
     segments = tuple(dict.fromkeys(name for batch in batches for name in batch.rows["segment"]))
     counts, paths = PartCounts.of(segments), []
     for number, batch in enumerate(batches):
-        paths.append(folder / f"{number}.arrow")
-        write_part([batch], counts, (paths[-1], folder / f"{number}.inputs"))
+        files = PartFiles(folder)
+        made = [one(number) for one in (files.scored, files.inputs, files.reasons)]
+        paths.append(made[0])
+        write_part([batch], counts, PartPaths(*made, first_place(0, number)))
     return read_first_pass(paths, segments), counts
 
 
 def _tables(first: FirstPass, folder: Path) -> Iterator[pa.Table]:
     originals = repeats_in(first, MATCHING).originals
     lists = write_lists(first, originals, SCORING, folder)
-    for part in parts_of(first, originals):
-        yield place_part(part, lists)[0]
+    for number, part in enumerate(parts_of(first, originals)):
+        reasons = Layers([(first_place(0, number), PartFiles(folder).reasons(number))])
+        yield place_part(part, lists, reasons)[0]
 
 
 def _written(first: FirstPass, folder: Path, form: Any) -> Path:
@@ -212,7 +221,7 @@ def test_each_segment_is_ranked_alone_and_knows_no_duplicate_in_another(tmp_path
 
 def test_points_rank_where_there_is_no_probability_and_the_unknown_has_no_rank(tmp_path: Path) -> None:
     rows: list[Row] = [(name, None, 0.5, False, "default") for name in "ABC"]
-    scored, _, keys, _ = _batch(rows)
+    scored, _, _, keys, _ = _batch(rows)
     points = np.array([2.5, np.nan, 1.0])
     scored = scored.assign(fit_probability=np.nan, rubric_points=points, rank_score=points)
     first, _ = _stored([_as_stored(scored, keys)], tmp_path)
@@ -288,7 +297,7 @@ def test_no_cell_is_run_as_a_formula(cell: Any, written: Any) -> None:
 
 
 def test_names_and_ids_of_a_scored_list_are_safe(tmp_path: Path) -> None:
-    scored, _, keys, _ = _batch([("=cmd|x", None, 0.5, False, "default")])
+    scored, _, _, keys, _ = _batch([("=cmd|x", None, 0.5, False, "default")])
     first, _ = _stored([_as_stored(scored.assign(name="@SUM(A1)"), keys)], tmp_path)
     with _written(first, tmp_path, "csv").open(encoding="utf-8-sig", newline="") as stream:
         [row] = csv.DictReader(stream)

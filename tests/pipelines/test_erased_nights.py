@@ -88,7 +88,8 @@ def test_still_at_the_source_it_is_scored_anew_and_the_others_as_if_nothing_had_
 def test_what_a_killed_run_left_is_looked_into(nights, tmp_path):
     nights.night(ROWS, THIRD)
     made = latest(nights.folder)
-    for name in ("state/0000000.arrow", "state/0000000.inputs", "cycle/entries.parquet"):
+    [inputs] = (made / "state").glob("*.inputs")
+    for name in ("state/0000000.arrow", f"state/{inputs.name}", "cycle/entries.parquet"):
         place = tmp_path / name.replace("/", "-")
         place.mkdir()
         (place / "0000000.placed").write_bytes((made / name).read_bytes())

@@ -107,7 +107,10 @@ def kept(tmp_path_factory):
     return two_nights(tmp_path_factory.mktemp("kept") / "nights")
 
 
-FILES = ("0000000.arrow", "0000000.inputs", "0000000.tiers.npy", "by_account.arrow", "by_content.arrow")
+FILES = (
+    *("0000000.arrow", "0000000.tiers.npy", "by_account.arrow", "by_content.arrow"),
+    *("00000-0000000.inputs", "00000-0000000.reasons"),
+)
 
 
 @pytest.mark.parametrize("file", [*FILES, "state.json"])

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 from pyarrow import ipc
 
+from icp_ml.data.layers import Places, Recalled
 from icp_ml.data.part_counts import PartCounts
 from icp_ml.data.scored import SCHEMA
 from icp_ml.features.statistics import Floats
@@ -23,7 +24,11 @@ KEY = "key_"
 """What the names of stored keys begin with; they differ between segments where rows are compared by them."""
 
 COMPARED_BY = ("id", "domain", "registration_id", "name")
-STORED = [one for one in SCHEMA if one.name not in OF_THE_LIST]
+REASONS = pa.schema(
+    [SCHEMA.field(one) for one in ("reasons_for", "reasons_against", "similar_best", "similar_poor")]
+)
+"""The most of what is told of a row: it is stored once, and named by its place."""
+STORED = [one for one in SCHEMA if one.name not in (*OF_THE_LIST, *REASONS.names)]
 FIRST_PASS = pa.schema(
     [
         *STORED,
@@ -31,7 +36,8 @@ FIRST_PASS = pa.schema(
         ("moment", pa.uint64()),
         ("drift", pa.binary()),
         ("segment_code", pa.uint16()),
-        ("input_row", pa.uint32()),
+        ("inputs_at", pa.int64()),
+        ("reasons_at", pa.int64()),
         ("input_first", pa.uint64()),
         ("input_second", pa.uint64()),
         *(pa.field(KEY + name, pa.uint64()) for name in ROW_KEYS),
@@ -44,19 +50,18 @@ TOLD = pa.schema(
         FIRST_PASS.field(name)
         for name in (
             *("fit_probability", "fit_probability_unshifted", "rubric_points", "rank_score", "model_tier"),
-            *("reasons_for", "reasons_against", "similar_best", "similar_poor", "data_completeness"),
-            *("is_familiar", "unfamiliar", "model_spread", "moment", "drift"),
+            *("data_completeness", "is_familiar", "unfamiliar", "model_spread", "moment", "drift"),
         )
     ]
 )
-"""What a model tells of a row.
+"""What a model tells of a row, beside its reasons.
 
 moment is a digest of what the day alone changes of its encoding; drift has a byte for each watched attribute.
 """
 
 
-NO_INPUTS = pa.schema([("input:first", pa.uint64()), ("input:second", pa.uint64())])
-"""Of a part without a usable row: what is asked of every part."""
+NO_INPUTS = pa.schema([(f"input:{half}", pa.uint64()) for half in ("first", "second")])
+"""Of a part without a new row: what is asked of every part."""
 
 
 class Scored(NamedTuple):
@@ -65,22 +70,26 @@ class Scored(NamedTuple):
     Attributes
     ----------
     rows : pandas.DataFrame
-        Whose and of whom they are, what rules made of them, and input_row: where each stands in the inputs.
+        Whose and of whom they are, what rules made of them, the digests of their inputs, and input_row:
+        where each stands in the inputs.
     told : pyarrow.Table
         What the models tell of them: TOLD.
+    reasons : Recalled
+        And why: REASONS.
     keys : pandas.DataFrame
         Of the rows.
-    inputs : pyarrow.Table
+    inputs : Recalled
         The rows as they were read, each once however many segments cover it.
     """
 
     rows: pd.DataFrame
     told: pa.Table
+    reasons: Recalled
     keys: pd.DataFrame
-    inputs: pa.Table
+    inputs: Recalled
 
 
-def write_part(batches: Iterable[Scored], counts: PartCounts, paths: tuple[Path, Path]) -> None:
+def write_part(batches: Iterable[Scored], counts: PartCounts, paths: PartPaths) -> None:
     """Store the scored batches of a part as they come, and count their rows.
 
     Parameters
@@ -88,24 +97,65 @@ def write_part(batches: Iterable[Scored], counts: PartCounts, paths: tuple[Path,
     batches : iterable of Scored
     counts : PartCounts
         Grows; its segments give each row's segment its number.
-    paths : (Path, Path)
-        Arrow files to make: of the scored rows, and of the inputs.
+    paths : PartPaths
+        Arrow files to make.
     """
     segments = {name: code for code, name in enumerate(counts.coverage.with_model)}
-    n_inputs = 0
-    with ExitStack() as stack:
-        stream = stack.enter_context(ipc.new_file(paths[0], FIRST_PASS))
-        inputs: Any = None
+    with (
+        ipc.new_file(paths.scored, FIRST_PASS) as stream,
+        _Added(paths.inputs, paths.first_place, NO_INPUTS) as inputs,
+        _Added(paths.reasons, paths.first_place, REASONS) as reasons,
+    ):
         for one in batches:
             counts.add(one.rows)
-            codes = one.rows["segment"].map(segments).to_numpy(dtype=np.uint16)
-            stream.write_batch(_arrow(one, codes, n_inputs))
-            if inputs is None:
-                inputs = stack.enter_context(ipc.new_file(paths[1], one.inputs.schema))
-            inputs.write_table(one.inputs.combine_chunks())
-            n_inputs += len(one.inputs)
-        if inputs is None:
-            stack.enter_context(ipc.new_file(paths[1], NO_INPUTS))
+            known: dict[str, Any] = {
+                "segment_code": one.rows["segment"].map(segments).to_numpy(dtype=np.uint16),
+                "inputs_at": inputs.add(one.inputs)[one.rows["input_row"].to_numpy()],
+                "reasons_at": reasons.add(one.reasons),
+            }
+            stream.write_batch(_arrow(one, known))
+
+
+class PartPaths(NamedTuple):
+    """Where the rows of a part go: scored, as they were read, and their reasons.
+
+    Of the latter two only what is new is stored; first_place is that of the first such row.
+    """
+
+    scored: Path
+    inputs: Path
+    reasons: Path
+    first_place: int
+
+
+class _Added:
+    """A file of what is new in a part; it has the columns of the first rows, or those of none."""
+
+    def __init__(self, path: Path, first_place: int, of_none: pa.Schema) -> None:
+        self._path, self._next, self._of_none = path, first_place, of_none
+        self._stack, self._stream = ExitStack(), None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._stream is None:
+            self._open(self._of_none)
+        self._stack.close()
+
+    def add(self, rows: Recalled) -> Places:
+        """Store what is new of some rows; give the places of all."""
+        if len(rows.fresh):
+            stream = self._stream or self._open(rows.fresh.schema)
+            stream.write_table(rows.fresh.combine_chunks())
+        is_new = rows.places < 0
+        places = np.where(is_new, self._next + np.cumsum(is_new) - 1, rows.places)
+        self._next += len(rows.fresh)
+        return places
+
+    def _open(self, schema: pa.Schema) -> Any:
+        self._stream = self._stack.enter_context(ipc.new_file(self._path, schema))
+        return self._stream
 
 
 @dataclass(frozen=True)
@@ -174,17 +224,13 @@ def _keys_within(keys: Keys, codes: Any) -> Keys:
     return np.where(keys == 0, keys, keys + codes * SPREAD)
 
 
-def _arrow(scored: Scored, codes: Any, n_inputs: int) -> pa.RecordBatch:
+def _arrow(scored: Scored, known: dict[str, Any]) -> pa.RecordBatch:
     rows, keys, nothing = scored.rows, scored.keys, [None] * len(scored.rows)
     columns: dict[str, Any] = {one.name: rows.get(one.name, nothing) for one in FIRST_PASS}
     columns |= {KEY + name: keys[name].to_numpy() for name in ROW_KEYS}
+    codes = known["segment_code"]
     columns |= {KEY + name: _keys_within(columns[KEY + name], codes) for name in COMPARED_BY}
-    at = rows["input_row"].to_numpy()
-    columns |= {"segment_code": codes, "input_row": at + n_inputs}
-    columns |= {
-        f"input_{half}": scored.inputs[f"input:{half}"].to_numpy()[at] for half in ("first", "second")
-    }
-    columns |= dict(zip(TOLD.names, scored.told.columns, strict=True))
+    columns |= known | dict(zip(TOLD.names, scored.told.columns, strict=True))
     arrays = [_array(columns[one.name], one.type) for one in FIRST_PASS]
     return pa.RecordBatch.from_arrays(arrays, schema=FIRST_PASS)  # one batch in, one batch out
 

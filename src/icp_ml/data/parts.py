@@ -12,6 +12,7 @@ from socket import gethostname
 
 from pydantic import TypeAdapter
 
+from icp_ml.data.layers import layer_name
 from icp_ml.data.part_counts import PartCounts
 
 COUNTS = TypeAdapter(PartCounts)
@@ -33,10 +34,12 @@ def finished(path: Path) -> Iterator[Path]:
 class PartFiles:
     """Where the files of each part are; what is half written has another name.
 
-    A part is done when its counts are there: they are written last.
+    A part is done when its counts are there: they are written last. What later lists may take over is named
+    by the layer that this list adds, too.
     """
 
     folder: Path
+    layer: int = 0
 
     def scored(self, number: int) -> Path:
         """Name the file of a part's scored rows."""
@@ -47,8 +50,12 @@ class PartFiles:
         return self.folder / f"{number:07}.refused"
 
     def inputs(self, number: int) -> Path:
-        """Name the file of a part's rows as they were read."""
-        return self.folder / f"{number:07}.inputs"
+        """Name the file of a part's rows that no list had before, as they were read."""
+        return self.folder / layer_name(self.layer, number, "inputs")
+
+    def reasons(self, number: int) -> Path:
+        """Name the file of the reasons of those of its rows that were scored anew."""
+        return self.folder / layer_name(self.layer, number, "reasons")
 
     def list_tiers(self, number: int) -> Path:
         """Name the file of the tiers that a part's rows have in the list."""
@@ -73,18 +80,6 @@ class PartFiles:
     def counts(self, number: int) -> Path:
         """Name the file of what was counted in a part."""
         return self.folder / f"{number:07}.json"
-
-    def passing(self, number: int) -> list[Path]:
-        """Name the files of a part that nothing but the list itself is made of.
-
-        Remove them in this order: without its counts a part is not done, and is scored again.
-        """
-        made = (self.counts, self.placed, self.refused, self.entries, self.entered, self.met)
-        return [one(number) for one in made]
-
-    def halves(self) -> list[Path]:
-        """Name what processes that were killed left half written."""
-        return [path for path in self.folder.iterdir() if path.suffix[1:].isdecimal()]
 
     def write_counts(self, number: int, counts: PartCounts) -> None:
         """Write what was counted, in one step: from now on the part is done."""

@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import ipc
 
-from icp_ml.data.first_pass import KEY, FirstPass
+from icp_ml.data.first_pass import KEY, REASONS, FirstPass
+from icp_ml.data.layers import Layers
 from icp_ml.data.scored import SCHEMA
 from icp_ml.drift import Counts, merged
 from icp_ml.features.statistics import Floats
@@ -152,7 +153,7 @@ def parts_of(first: FirstPass, originals: Mapping[int, int]) -> list[Part]:
     ]
 
 
-def place_part(part: Part, lists: tuple[SegmentList, ...]) -> tuple[pa.Table, Any]:
+def place_part(part: Part, lists: tuple[SegmentList, ...], reasons: Layers) -> tuple[pa.Table, Any]:
     """Give the stored rows of a part with ranks, list tiers and duplicates, which need the whole list.
 
     All are within the row's segment. Percentiles place every row among the eligible ones; ranks, list tiers
@@ -166,13 +167,14 @@ def place_part(part: Part, lists: tuple[SegmentList, ...]) -> tuple[pa.Table, An
         Of which rows it is to be said what is worth finding out.
     """
     rows = read_part(part.path)
+    told = reasons.rows(rows["reasons_at"].to_numpy(), REASONS.names)
     repeated = [part.repeats.get(at) for at in range(rows.num_rows)] if part.repeats else [None] * len(rows)
     duplicate_of = pa.array(repeated, pa.string())
     is_new = pc.is_null(duplicate_of)
     is_kept = pc.and_(pc.invert(rows["is_excluded"]), pa.chunked_array([is_new], pa.bool_()))
     found, is_top = _placed(rows, part.start, is_kept.to_numpy(), lists)
     found |= {"duplicate_of": duplicate_of, "worth_finding": pa.nulls(rows.num_rows, pa.string())}
-    for name, values in found.items():
+    for name, values in [*found.items(), *zip(REASONS.names, told.columns, strict=True)]:
         rows = rows.append_column(name, values)
     at = rows.column_names.index("is_exploration")
     rows = rows.set_column(at, "is_exploration", pc.and_(rows["is_exploration"], is_new))

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
@@ -14,11 +13,11 @@ from icp_ml.data.checks import Findings
 from icp_ml.data.columns import Mask, is_understood
 from icp_ml.data.digests import Digests, row_digests
 from icp_ml.data.enrichment.counts import Mark
+from icp_ml.data.layers import Places
 from icp_ml.data.raw import RawBatch
 from icp_ml.data.tables import Batch, TableReader
 from icp_ml.matching import match_keys
 
-Places = npt.NDArray[np.int64]
 OWN = ("", "", "")
 """What the marks of a table's own columns begin with."""
 RAW, INPUT, MARKS, KEY = "raw:", "input:", "marks:", "key:"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,8 +11,11 @@ from multiprocessing.pool import ThreadPool
 from pathlib import Path
 from typing import Self
 
-FACTS = "state.json"
-VERSION = 2
+STATE, FACTS = "state", "state.json"
+BY_CONTENT, BY_ACCOUNT = "by_content.arrow", "by_account.arrow"
+VERSION = 3
+LAYERED = ("inputs", "reasons")
+"""What stays in the files of the list that first had it; a scored row names both by their places."""
 BLOCK_BYTES = 1 << 22
 
 
@@ -27,8 +31,14 @@ class StateFacts:
         By segment: of all that a row's score and reasons depend on but the row and the day.
     list_cuts : mapping of str to (float, float, float, float)
         By segment: score and last place of where A ends, and of where B ends.
-    n_inputs, n_rows : sequence of int
+    n_rows : sequence of int
         Of each part.
+    layer : int
+        The number that what is new with this list has in the places of its rows.
+    layers : mapping of str to mapping of str to int
+        Of inputs and reasons: the files, in the order of their places, with their numbers of rows.
+    n_used : mapping of str to int
+        How many of these rows are of this list.
     sums : mapping of str to int
         Of each file: the checksum that its bytes had when it was written.
     """
@@ -36,8 +46,10 @@ class StateFacts:
     reading: str
     scoring: Mapping[str, str]
     list_cuts: Mapping[str, Sequence[float]] = field(default_factory=dict)
-    n_inputs: Sequence[int] = ()
     n_rows: Sequence[int] = ()
+    layer: int = 0
+    layers: Mapping[str, Mapping[str, int]] = field(default_factory=lambda: {one: {} for one in LAYERED})
+    n_used: Mapping[str, int] = field(default_factory=lambda: dict.fromkeys(LAYERED, 0))
     sums: Mapping[str, int] = field(default_factory=dict)
     version: int = VERSION
 
@@ -50,6 +62,10 @@ class StateFacts:
     def write(self, folder: Path) -> None:
         """Write them."""
         (folder / FACTS).write_text(json.dumps(asdict(self), indent=1), encoding="utf-8")
+
+    def digest(self) -> str:
+        """Digest them: they name every file with its checksum."""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
 
 
 def checksums(folder: Path, names: Iterable[str]) -> dict[str, int]:

@@ -9,9 +9,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from icp_ml.data.first_pass import KEY
+from icp_ml.data.layers import Places, mapped
 from icp_ml.data.placing import SegmentList
-from icp_ml.data.rows_read import Places
-from icp_ml.data.state import State, mapped
+from icp_ml.data.state import State
 from icp_ml.engine.ready import Ready
 from icp_ml.engine.splits import INPUTS, Part, input_digests, scores_of, split_part
 from icp_ml.matching.keys import SPREAD

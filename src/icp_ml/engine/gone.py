@@ -8,8 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from icp_ml.data.parts import PartFiles
-from icp_ml.data.rows_read import Places
+from icp_ml.data.layers import Places
 from icp_ml.data.state import State
 from icp_ml.engine.entries import entry_table
 from icp_ml.engine.splits import NAMES, PREVIOUS, SIDE, side_rows
@@ -27,7 +26,7 @@ def gone_entries(work: Work) -> Iterator[pa.Table]:
     before = work.before
     if before is None or before.state is None:
         return
-    state, files = before.state, PartFiles(work.folder)
+    state, files = before.state, work.files
     is_here = np.zeros(state.n_rows, dtype=bool)
     for number in files.done():
         is_here[np.load(files.met(number))] = True

@@ -10,13 +10,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from icp_ml.data.digests import digest_names
-from icp_ml.data.first_pass import part_column, write_part
+from icp_ml.data.first_pass import PartPaths, part_column, write_part
+from icp_ml.data.layers import first_place, write_arrow
 from icp_ml.data.part_counts import PartCounts
 from icp_ml.data.parts import finished
 from icp_ml.data.placing import Placed, place_part
 from icp_ml.data.rows_read import INPUT, halves
 from icp_ml.data.scored import RefusedRows, write_scored
-from icp_ml.data.state import mapped, write_arrow
 from icp_ml.drift import Counts, counted, watched
 from icp_ml.engine.entries import part_entries, placed_part
 from icp_ml.engine.ready import Gathered, Ready
@@ -33,13 +33,16 @@ POINTS = ("fit_probability", "rubric_points")
 def score_piece(ready: Ready, task: PieceTask) -> PartDone:
     """Score a piece of the list into its part's files; the counts come last and say that it is done."""
     files, counts = ready.files, PartCounts.of(tuple(ready.work.models))
+    first = first_place(files.layer, task.number)
     with (
         finished(files.scored(task.number)) as rows,
         finished(files.inputs(task.number)) as inputs,
+        finished(files.reasons(task.number)) as reasons,
         finished(files.refused(task.number)) as lines,
         RefusedRows(lines) as refused,
     ):
-        write_part(ready.scored(task.piece, Gathered(counts, refused)), counts, (rows, inputs))
+        paths = PartPaths(rows, inputs, reasons, first)
+        write_part(ready.scored(task.piece, Gathered(counts, refused)), counts, paths)
     counts.refused_by_reason.update(refused.by_reason)
     counts.n_bytes = task.piece.n_bytes
     files.write_counts(task.number, counts)
@@ -49,7 +52,7 @@ def score_piece(ready: Ready, task: PieceTask) -> PartDone:
 def place(ready: Ready, task: PlaceTask) -> Placed:
     """Write a part of the scored list; give what was counted."""
     files = ready.files
-    rows, is_top = place_part(task.part, task.lists)
+    rows, is_top = place_part(task.part, task.lists, ready.layers("reasons", task.number))
     if is_top.any():
         said = _worth_of(ready, task.number, rows["segment"], is_top)
         at = rows.column_names.index("worth_finding")
@@ -67,8 +70,9 @@ def _write_entries(ready: Ready, task: PlaceTask, rows: pa.Table) -> dict[str, C
     files, number = ready.files, task.number
     part = placed_part(ready, task.part.start, rows, (number, task.part.repeated))
     entries, at = part_entries(ready, part, task.lists)
-    used = np.unique(part.stored["input_row"].to_numpy()[at])
-    inputs = mapped(files.inputs(number)).take(pa.array(used))
+    used = part.stored["inputs_at"].to_numpy()[at]
+    _, firsts = np.unique(used, return_index=True)
+    inputs = ready.layers("inputs", number).rows(used[np.sort(firsts)])
     named = own_table(inputs).append_column("input_digest", digest_names(halves(inputs, INPUT)))
     for path, table in ((files.entries(number), entries), (files.entered(number), named)):
         with finished(path) as half:
@@ -101,12 +105,12 @@ def _counted(rows: Any) -> Placed:
 def _worth_of(ready: Ready, number: int, segments: pa.ChunkedArray, is_top: Any) -> list[str | None]:
     """Say of a part's rows at the top of their lists what is worth finding out; None of the others."""
     said: list[str | None] = [None] * len(is_top)
-    at_input = part_column(ready.files.scored(number), "input_row")
-    inputs = mapped(ready.files.inputs(number))
+    inputs_at = part_column(ready.files.scored(number), "inputs_at")
+    inputs = ready.layers("inputs", number)
     for name, model in ready.work.models.items():
         here = np.flatnonzero(is_top & pc.equal(segments, name).to_numpy())
         if len(here):
-            accounts = own_columns(inputs.take(pa.array(at_input[here])))
+            accounts = own_columns(inputs.rows(inputs_at[here]))
             encoded = encode(model, accounts, pd.Timestamp(ready.work.today))
             found = worth_finding(model, encoded.matrix, encoded.known)
             for row, words in zip(here.tolist(), found, strict=True):

@@ -13,9 +13,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from icp_ml.data.digests import digest_names
+from icp_ml.data.layers import Places
 from icp_ml.data.placing import SegmentList
-from icp_ml.data.rows_read import Places
-from icp_ml.data.state import mapped
 from icp_ml.engine.ready import Ready
 from icp_ml.features.statistics import log_odds
 from icp_ml.rescore.entries import ENTRY
@@ -131,8 +130,8 @@ def _sides(ready: Ready, part: Part, rows: Places, segment: tuple[str, ListCuts]
     assert before is not None and before.state is not None
     state = before.state
     old = own_columns(state.inputs(state.inputs_of(part.last[rows])))
-    at = part.stored["input_row"].to_numpy()[rows]
-    new = own_columns(mapped(ready.files.inputs(part.number)).take(pa.array(at)))
+    at = part.stored["inputs_at"].to_numpy()[rows]
+    new = own_columns(ready.layers("inputs", part.number).rows(at))
     a, a_place, b, b_place = state.facts.list_cuts[name]
     nobody, last = pd.DataFrame(), before.models.get(name) or ready.work.models[name]
     then = Side(nobody, old, last, ListCuts(Cut(a, a_place), Cut(b, b_place)))

@@ -12,8 +12,9 @@ import pandas as pd
 import pyarrow as pa
 
 from icp_ml.data.digests import add_words
-from icp_ml.data.first_pass import TOLD
-from icp_ml.data.rows_read import INPUT, Places, RowsRead, halves, rows_at
+from icp_ml.data.first_pass import REASONS, TOLD
+from icp_ml.data.layers import Places, Recalled
+from icp_ml.data.rows_read import INPUT, RowsRead, halves, rows_at
 from icp_ml.data.state import State
 from icp_ml.drift import codes_of
 from icp_ml.features.conditions import earned_by_condition
@@ -25,7 +26,8 @@ TIMED = ("age", "recency")
 """Forms of attributes whose encoding moves with the day; a rubric's conditions may, too."""
 Bytes = npt.NDArray[np.uint8]
 COMPARED = ["input_first", "input_second", "moment"]
-MODEL_TIER = "model_tier"
+MODEL_TIER, REASONS_AT = "model_tier", "reasons_at"
+ANEW = pa.schema([*TOLD, *REASONS])
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,8 @@ class Teller:
     n_reasons: int
     last: State | None
 
-    def told(self, rows: RowsRead, chosen: Places, last: Places) -> pa.Table:
-        """Give what the model tells of some of the rows.
+    def told(self, rows: RowsRead, chosen: Places, last: Places) -> tuple[pa.Table, Recalled]:
+        """Give what the model tells of some of the rows, and its reasons.
 
         Parameters
         ----------
@@ -61,22 +63,33 @@ class Teller:
         -------
         pyarrow.Table
             Of TOLD.
+        Recalled
+            Of REASONS.
         """
         accounts = rows_at(rows.accounts, chosen)
         moments = self._moments(accounts)
         inputs = halves(rows.kept, INPUT)[chosen]
-        is_same = np.zeros(len(chosen), dtype=bool)
+        is_same, at = np.zeros(len(chosen), dtype=bool), np.full(len(chosen), -1, dtype=np.int64)
         if self.last is not None:
             known = np.flatnonzero(last >= 0)
-            held = self.last.rows(last[known], COMPARED)
+            held = self.last.rows(last[known], [*COMPARED, REASONS_AT])
+            at[known] = held[REASONS_AT].to_numpy()
             then = np.column_stack([held[name].to_numpy() for name in COMPARED])
             now = np.column_stack([inputs[known], moments[known]])
             is_same[known] = (then == now).all(axis=1)
-        if self.last is None or not is_same.any():
-            return self._anew(accounts, moments)
         other = np.flatnonzero(~is_same)
-        anew = self._anew(rows_at(accounts, other), moments[other]) if len(other) else None
-        return self.last.rows(np.where(is_same, last, -1), TOLD.names, anew)
+        anew = self._anew(rows_at(accounts, other), moments[other]) if len(other) else ANEW.empty_table()
+        facts = anew.select(TOLD.names)
+        reasons = Recalled(np.where(is_same, at, -1), anew.select(REASONS.names))
+        if self.last is None or not is_same.any():
+            return facts, reasons
+        return self.last.rows(np.where(is_same, last, -1), TOLD.names, facts), self._together(reasons)
+
+    def _together(self, reasons: Recalled) -> Recalled:
+        """Let all be stored anew, where the layers hold many that no row has any more."""
+        if self.last is None or not self.last.is_sparse("reasons"):
+            return reasons
+        return Recalled.of(self.last.layers("reasons").rows(reasons.places, fresh=reasons.fresh))
 
     def _anew(self, accounts: pd.DataFrame, moments: npt.NDArray[np.uint64]) -> pa.Table:
         encoded = encode(self.model, accounts, pd.Timestamp(self.today))
@@ -87,7 +100,8 @@ class Teller:
             "moment": moments,
             "drift": as_bytes(codes_of(self.model, encoded.columns)),
         }
-        return pa.table([pa.array(told[one.name], one.type, from_pandas=True) for one in TOLD], schema=TOLD)
+        columns = [pa.array(told[one.name], one.type, from_pandas=True) for one in ANEW]
+        return pa.table(columns, schema=ANEW)
 
     def _moments(self, accounts: pd.DataFrame) -> npt.NDArray[np.uint64]:
         """Digest what the day has a part in: the rest of a row's encoding follows from the row."""

@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from icp_ml.data.part_counts import PartCounts
+from icp_ml.data.parts import PartFiles
 from icp_ml.data.placing import Part, SegmentList
 from icp_ml.data.rules import PreparedRules
 from icp_ml.data.sources import RawBatch, RowGroup
@@ -97,6 +98,12 @@ class Work:
     holdout: HoldoutSettings
     part_form: Literal["csv", "parquet"]
     before: Before | None = None
+
+    @property
+    def files(self) -> PartFiles:
+        """Give where the files of the parts are."""
+        last = None if self.before is None else self.before.state
+        return PartFiles(self.folder, 0 if last is None else last.facts.layer + 1)
 
     @property
     def is_all_taken_over(self) -> bool:

@@ -13,13 +13,15 @@ import pyarrow.compute as pc
 
 from icp_ml.data.digests import Digests, named_digests
 from icp_ml.data.first_pass import FIRST_PASS, KEY
+from icp_ml.data.layers import first_place, write_arrow
 from icp_ml.data.ledger.cycles import Cycle
 from icp_ml.data.ledger.rows import DIGEST
 from icp_ml.data.ledger.stores import Ledger
 from icp_ml.data.parts import PartFiles
 from icp_ml.data.rows_read import HALVES, RAW
-from icp_ml.data.state import State, write_arrow, write_indexes
+from icp_ml.data.state import State
 from icp_ml.data.state_facts import StateFacts
+from icp_ml.data.state_files import keep_state
 from icp_ml.matching.keys import SPREAD, hashed
 from icp_ml.rescore.entries import ENTRY
 from icp_ml.scoring import LIST_TIERS
@@ -61,7 +63,7 @@ def rebuild_state(folder: Path, ledger: Ledger, last: Cycle) -> tuple[State, int
         n_left += len(rows) - len(kept)
         _write_part((PartFiles(folder), number), kept, inputs, (list(segments), last))
     facts = StateFacts("", dict.fromkeys(segments, ""), _list_cuts(segments))
-    write_indexes(folder, facts, numbers)
+    keep_state(PartFiles(folder), facts, numbers)
     return State(folder, StateFacts.read(folder)), n_left
 
 
@@ -80,7 +82,8 @@ def _write_part(
     columns = {name: rows[name] for name in KNOWN}
     columns |= {
         "segment_code": pa.array(codes),
-        "input_row": at.cast(pa.uint32()),
+        "inputs_at": pc.add(at.cast(pa.int64()), first_place(files.layer, number)),
+        "reasons_at": pa.repeat(pa.scalar(-1, pa.int64()), len(rows)),
         f"{KEY}id": pa.array(keys),
     }
     columns |= _halves("input_", named_digests(rows[DIGEST]))
