@@ -11,6 +11,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from icp_ml.data.state_facts import STATE
 from icp_ml.errors import DataError, LockedError, UnavailableError
 
 LATEST = "latest"
@@ -172,9 +173,13 @@ def _free_target(folder: Path, name: str) -> Path:
 
 
 def _flush(folder: Path) -> None:
-    """Bring a finished folder to the disk before its name appears, for the sake of a power cut."""
+    """Bring a finished folder to the disk before its name appears, for the sake of a power cut.
+
+    The state for the next run is known by its checksums, and made again where they are not right: it can wait.
+    """
     for path in [*folder.rglob("*"), folder]:
-        _flush_entry(path)
+        if path.parent.name != STATE:
+            _flush_entry(path)
 
 
 def _flush_entry(path: Path) -> None:
