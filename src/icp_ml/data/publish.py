@@ -175,7 +175,7 @@ def _free_target(folder: Path, name: str) -> Path:
 def _flush(folder: Path) -> None:
     """Bring a finished folder to the disk before its name appears, for the sake of a power cut.
 
-    The state for the next run is known by its checksums, and made again where they are not right: it can wait.
+    The state for the next run can wait: its checksums tell whether it is whole, and it can be made again.
     """
     for path in [*folder.rglob("*"), folder]:
         if path.parent.name != STATE:
