@@ -25,7 +25,7 @@ STAGES = {
         "icp_ml.data.tables.read_beside",
         "icp_ml.engine.ready.Ready.__init__",
     ),
-    "reading": ("icp_ml.data.sources.read_pieces",),
+    "reading": ("icp_ml.data.sources.read_pieces", "icp_ml.data.text_files.TextPiece.batches"),
     "parsing and checks": ("icp_ml.data.rows_read.TableReader.read",),
     "enrichment": (
         "icp_ml.data.enrichment.filling.Enrichment.fill",

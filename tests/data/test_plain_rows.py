@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import shared_data
 
-from icp_ml.data import text_files
+from icp_ml.data import unread
 from icp_ml.data.sources import read_batches
 from icp_ml.errors import DataError
 from icp_ml.settings import FileSettings
@@ -54,7 +54,7 @@ def read(path: Path, columns: list[str], n_rows: int, **settings: Any) -> list[A
 
 def both_ways(path: Path, columns: list[str], n_rows: int, **settings: Any) -> tuple[list[Any], list[Any]]:
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(text_files, "can_be_plain", lambda delimiter: False)
+        patched.setattr(unread, "can_be_plain", lambda delimiter: False)
         one_by_one = read(path, columns, n_rows, **settings)
     return read(path, columns, n_rows, **settings), one_by_one
 
@@ -104,6 +104,6 @@ def test_a_real_file_reads_the_same(name: str) -> None:
     folder, _, file = name.partition("/")
     path = shared_data(folder) / file
     with path.open(encoding="utf-8-sig", errors="replace") as stream:
-        header = next(text_files._reader(stream, ","))
+        header = next(unread.csv_reader(stream, ","))
     at_once, one_by_one = both_ways(path, header[:6], 1_000)
     assert at_once == one_by_one

@@ -7,8 +7,8 @@ import io
 from pathlib import Path
 
 from icp_ml.data.endings import EXCEL_ENDINGS, PARQUET_ENDINGS
+from icp_ml.data.opening import OpenedFile
 from icp_ml.data.sources import UNREADABLE, UNSUPPORTED, open_bytes, open_text, place_name, source_paths
-from icp_ml.data.text_files import OpenedFile
 from icp_ml.errors import DataError, count
 from icp_ml.settings import FileSettings
 
@@ -79,16 +79,10 @@ def _width(path: Path, file: FileSettings) -> int:
 def _tail(path: Path) -> bytes:
     """Read the end of a file; of a compressed one, all of it passes by."""
     with open_bytes(path) as stream:
-        if not _is_plain(stream, path):
+        if stream.is_packed:
             return _last_bytes(stream)
         stream.seek(max(0, path.stat().st_size - TAIL))
         return stream.read()
-
-
-def _is_plain(stream: OpenedFile, path: Path) -> bool:
-    with path.open("rb") as raw:
-        start = raw.read(6)
-    return stream.peek(6)[:6] == start
 
 
 def _last_bytes(stream: OpenedFile) -> bytes:

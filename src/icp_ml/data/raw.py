@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from pathlib import Path
+from socket import gethostname
 
 import pandas as pd
 
-from icp_ml.errors import MAX_EXAMPLES, DataError, examples
+from icp_ml.errors import MAX_EXAMPLES, DataError, UnavailableError, examples
 
 BYTE_ORDER_MARK = "\ufeff"
 MAX_COLUMNS_SHOWN = 40
@@ -56,6 +58,19 @@ class RawBatch:
     def batches(self, _batch_rows: int) -> Iterator[RawBatch]:
         """Give itself: a piece of work that was read already."""
         yield self
+
+
+def check_is_seen(path: Path) -> None:
+    """Check that whoever works on a piece sees the file that it is of.
+
+    Raises
+    ------
+    UnavailableError
+        A worker on another machine may not.
+    """
+    if not path.is_file():
+        fix = "Put it where every worker sees it by the same name; TMPDIR too, where copies lie."
+        raise UnavailableError(f"{path} is not there for a worker on {gethostname()}.", fix=fix)
 
 
 def column_names(header: list[str]) -> list[str]:

@@ -7,6 +7,7 @@ import lzma
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,17 +16,18 @@ import pandas as pd
 from icp_ml.data.copies import brought
 from icp_ml.data.databases import database_name, query_batches
 from icp_ml.data.endings import EXCEL_ENDINGS, FOREIGN_ENDINGS, PARQUET_ENDINGS, is_hidden, is_table
+from icp_ml.data.opening import open_bytes, open_text
 from icp_ml.data.raw import RawBatch, Refused, column_names
 from icp_ml.data.secrets import masked
-from icp_ml.data.text_files import open_bytes, open_text, text_batches
+from icp_ml.data.text_files import TextPiece, text_batches, text_pieces
 from icp_ml.data.typed_files import RowGroup, excel_batches, parquet_batches, partition_values, unread_groups
 from icp_ml.errors import DataError, UnavailableError
 from icp_ml.settings import FileSettings
 
 __all__ = [
+    "Piece",
     "RawBatch",
     "Refused",
-    "RowGroup",
     "column_names",
     "masked",
     "open_bytes",
@@ -40,6 +42,8 @@ __all__ = [
     "source_state",
 ]
 
+Piece = RawBatch | RowGroup | TextPiece
+"""A piece of work: rows, or where they are."""
 UNREADABLE = (OSError, EOFError, lzma.LZMAError, zlib.error, zipfile.BadZipFile, UnicodeError, LookupError)
 UNSUPPORTED = (NotImplementedError, RuntimeError)  # what zipfile says of passwords and foreign methods
 
@@ -75,10 +79,12 @@ def read_batches(file: FileSettings, columns: Iterable[str], batch_rows: int) ->
         n_before += path.stat().st_size
 
 
-def read_pieces(file: FileSettings, columns: Iterable[str], batch_rows: int) -> Iterator[RawBatch | RowGroup]:
-    """Give a source in order, cut into pieces of work: Parquet unread where its groups are short enough.
+def read_pieces(file: FileSettings, columns: Iterable[str], batch_rows: int) -> Iterator[Piece]:
+    """Give a source in order, cut into pieces of work that whoever works on them reads.
 
-    Text has no place where it can be cut unread: a quote may be open there.
+    Parquet is cut at its row groups, where they are short enough; plain text in UTF-8 after every so many
+    rows. The rest is read here, and so is text from where it is no longer plain. The same file is always cut
+    into the same pieces.
     """
     wanted = list(dict.fromkeys(columns))
     if file.url is not None:
@@ -91,11 +97,13 @@ def read_pieces(file: FileSettings, columns: Iterable[str], batch_rows: int) -> 
         n_before += path.stat().st_size
 
 
-def _file_pieces(
-    path: Path, file: FileSettings, wanted: list[str], batch_rows: int
-) -> Iterator[RawBatch | RowGroup]:
-    is_parquet = path.suffix.lower() in PARQUET_ENDINGS
-    groups = unread_groups(path, _shown_name(path, file), wanted) if is_parquet else None
+def _file_pieces(path: Path, file: FileSettings, wanted: list[str], batch_rows: int) -> Iterator[Piece]:
+    ending, name = path.suffix.lower(), _shown_name(path, file)
+    if ending not in (*PARQUET_ENDINGS, *EXCEL_ENDINGS, *FOREIGN_ENDINGS):
+        with _reading(name):
+            yield from text_pieces(path, name, file, wanted, batch_rows)
+        return
+    groups = unread_groups(path, name, wanted) if ending in PARQUET_ENDINGS else None
     yield from _file_batches(path, file, wanted, batch_rows) if groups is None else groups
 
 
@@ -205,13 +213,19 @@ def _file_batches(path: Path, file: FileSettings, wanted: list[str], batch_rows:
     ending, name = path.suffix.lower(), _shown_name(path, file)
     if ending in FOREIGN_ENDINGS:
         raise DataError(f"{name} is a spreadsheet of a kind that is not read.", fix="Save it as .xlsx.")
-    try:
+    with _reading(name):
         if ending in PARQUET_ENDINGS:
             yield from parquet_batches(path, name, wanted, batch_rows)
         elif ending in EXCEL_ENDINGS:
             yield from excel_batches(path, name, file.sheet, wanted, batch_rows)
         else:
             yield from text_batches(path, name, file, wanted, batch_rows)
+
+
+@contextmanager
+def _reading(name: str) -> Iterator[None]:
+    try:
+        yield
     except (*UNREADABLE, *UNSUPPORTED) as failure:
         fix = "Export it again, or correct its format in conf/data."
         raise DataError(f"{name} cannot be read: {str(failure).rstrip('.')}.", fix=fix) from failure

@@ -1,71 +1,121 @@
-"""Read CSV and its relatives row by row, compressed or not."""
+"""Read CSV and its relatives, row by row where they are not well-formed; find pieces that others can read."""
 
 from __future__ import annotations
 
-import bz2
-import csv
-import gzip
-import io
-import lzma
-import zipfile
-from collections.abc import Callable, Iterable, Iterator
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any
+from typing import NamedTuple
 
-import pandas as pd
-
-from icp_ml.data.plain_rows import PlainRows, Unread, bounded_lines, can_be_plain
-from icp_ml.data.raw import UNMAPPED, RawBatch, Refused, column_names, column_positions
-from icp_ml.errors import ConfigError, DataError, examples
+from icp_ml.data.opening import Recoded, is_utf8, open_bytes
+from icp_ml.data.raw import RawBatch, check_is_seen, column_names, column_positions
+from icp_ml.data.text_rows import Layout, NumberedRow, numbered_rows
+from icp_ml.data.unread import Unread
+from icp_ml.errors import DataError, UnavailableError
 from icp_ml.settings import FileSettings
 
-MAX_CELL_CHARACTERS = 1 << 20  # a longer cell is a quote that never closes
 ENCODING_SAMPLE = 1 << 20
-UNREADABLE = "\ufffd"
-NUL = "\0"
-NumberedRow = tuple[int, list[str]]
 
 
-class OpenedFile(io.BufferedReader):
-    """The bytes of a file, decompressed where its first bytes say that it is compressed."""
+@dataclass(frozen=True)
+class TextPiece:
+    """Consecutive rows of a text file, found and not yet split: whoever works on them reads them.
 
-    def __init__(self, path: Path) -> None:
-        self._packed = path.open("rb", buffering=0)
-        try:
-            super().__init__(_unpacked(self._packed, path.name))
-        except BaseException:
-            self._packed.close()
-            raise
-
-    @property
-    def n_bytes(self) -> int:
-        """Say how much of the file itself was read, compressed as it is."""
-        return self._packed.tell()
-
-    def close(self) -> None:
-        """Close the decompressor and the file."""
-        super().close()
-        self._packed.close()
-
-
-def open_bytes(path: Path) -> OpenedFile:
-    """Open a file, decompressed where its first bytes say that it is compressed."""
-    return OpenedFile(path)
-
-
-def open_text(path: Path, encoding: str) -> IO[str]:
-    """Open a text file, decompressed by its first bytes; an undecodable byte becomes U+FFFD.
-
-    A byte order mark at the start of UTF-8 is no part of the text, whether declared or not.
+    Attributes
+    ----------
+    path : Path
+        Absolute: a worker may have another working folder.
+    size : int
+        Of the whole file, when the rows were found.
+    layout : Layout
+    delimiter : str
+    start, stop : int
+        Between which bytes of the file the rows stand.
+    line : int
+        At which they start.
+    n_bytes : int
+        How much of the source is read when this piece is, for the progress bar.
     """
-    name = "utf-8-sig" if encoding.lower().replace("_", "-") in ("utf-8", "utf8") else encoding
-    opened = open_bytes(path)
-    try:
-        return io.TextIOWrapper(opened, encoding=name, errors="replace", newline="")
-    except BaseException:
-        opened.close()
-        raise
+
+    path: Path
+    size: int
+    layout: Layout
+    delimiter: str
+    start: int
+    stop: int
+    line: int
+    n_bytes: int
+
+    def batches(self, batch_rows: int) -> Iterator[RawBatch]:
+        """Read the rows, batch by batch.
+
+        Raises
+        ------
+        UnavailableError
+            Whoever works on the rows does not see the file, or it was changed.
+        """
+        text = self._text()
+        unread = Unread(BytesIO(text), self.delimiter, self.line, len(text))
+        further = numbered_rows(unread, self.layout.name)
+        yield from _TextFile(unread, further, self.layout, lambda _: self.n_bytes).batches(batch_rows)
+
+    def _text(self) -> bytes:
+        check_is_seen(self.path)
+        try:
+            with self.path.open("rb") as stream:
+                size = os.fstat(stream.fileno()).st_size
+                stream.seek(self.start)
+                text = stream.read(self.stop - self.start)
+        except OSError as failure:
+            what = f"{self.layout.name} cannot be read: {failure}."
+            raise UnavailableError(what, fix="Let every worker read it.") from failure
+        if size != self.size or len(text) < self.stop - self.start:
+            what = f"{self.layout.name} was changed while it was read."
+            raise UnavailableError(what, fix="Run again when its export is complete; the last list stays.")
+        return text
+
+
+class _TextFile(NamedTuple):
+    """A text whose header was read.
+
+    Attributes
+    ----------
+    unread : Unread
+    further : iterator of NumberedRow
+        What is left unread where no more can be taken; it begins when it is first asked.
+    layout : Layout
+    n_bytes : callable
+        Says how much of the file was read, given whether that was the last row.
+    """
+
+    unread: Unread
+    further: Iterator[NumberedRow]
+    layout: Layout
+    n_bytes: Callable[[bool], int]
+
+    def pieces(self, path: Path, size: int, n_rows: int) -> Iterator[TextPiece]:
+        """Give the rows unread, as far as they are plain."""
+        unread, start = self.unread, self.unread.n_taken
+        while not unread.is_empty and (rows := unread.take(n_rows)):
+            stop = unread.n_taken
+            if rows.n_rows:
+                yield TextPiece(path, size, self.layout, unread.delimiter, start, stop, rows.line, stop)
+            start = stop
+
+    def batches(self, n_rows: int) -> Iterator[RawBatch]:
+        """Give the rows; from where they are not plain one by one."""
+        while not self.unread.is_empty and (rows := self.unread.take(n_rows)):
+            if rows.n_rows:
+                yield self.layout.batch(rows, self.n_bytes(self.unread.is_empty))
+        ahead = list(islice(self.further, 1))
+        while ahead:
+            part = ahead + list(islice(self.further, n_rows - 1))
+            ahead = list(islice(self.further, 1))
+            yield self.layout.listed(part, self.n_bytes(not ahead))
 
 
 def text_batches(
@@ -78,35 +128,47 @@ def text_batches(
     DataError
         A column is lacking, or a quote is not closed: from there on nothing can be told apart.
     """
-    csv.field_size_limit(MAX_CELL_CHARACTERS)
+    with _opened(path, name, file, wanted) as (text, _):
+        yield from text.batches(batch_rows)
+
+
+def text_pieces(
+    path: Path, name: str, file: FileSettings, wanted: list[str], batch_rows: int
+) -> Iterator[RawBatch | TextPiece]:
+    """Give the rows of a text file, cut as its batches are: unread where whoever reads them finds them."""
+    with _opened(path, name, file, wanted) as (text, size):
+        if size is not None:
+            yield from text.pieces(path.absolute(), size, batch_rows)
+        yield from text.batches(batch_rows)
+
+
+@contextmanager
+def _opened(
+    path: Path, name: str, file: FileSettings, wanted: list[str]
+) -> Iterator[tuple[_TextFile, int | None]]:
+    """Open a text file and read its header; give its size too where its bytes are those of the text."""
     size = path.stat().st_size
     _check_encoding(path, name, file.encoding)
-    with open_text(path, file.encoding) as stream:
-        reader = _reader(bounded_lines(stream), file.delimiter)
-        _, header = next(_numbered_rows(reader, name), (0, []))
-        if not header:
-            raise DataError(f"{name} is empty.", fix="Export it again.")
-        positions = column_positions(column_names(header), wanted, name)
-        unread = Unread(stream, file.delimiter, reader.line_num + 1, MAX_CELL_CHARACTERS)
-        width, wanted_at = len(header), list(positions.values())
-        while can_be_plain(file.delimiter) and (part := unread.take(batch_rows, wanted_at, width)):
-            n_bytes = size if unread.is_empty else _n_bytes(stream)
-            if part.n_rows:
-                yield _plain_batch(part, name, width, positions, n_bytes)
-            if unread.is_empty:
-                return
-        try:
-            lines = unread.lines()
-        except csv.Error as failure:
-            raise DataError(
-                f"{name} is not well-formed CSV.", [str(failure)], "Export it again."
-            ) from failure
-        further = _numbered_rows(_reader(lines, file.delimiter), name, unread.line)
-        ahead = list(islice(further, 1))
-        while ahead:
-            rows = ahead + list(islice(further, batch_rows - 1))
-            ahead = list(islice(further, 1))
-            yield _batch(rows, name, width, positions, _n_bytes(stream) if ahead else size)
+    with open_bytes(path) as opened:
+        is_ours = is_utf8(file.encoding)
+        unread = Unread(opened if is_ours else Recoded(opened, file.encoding), file.delimiter)
+        if is_ours:
+            unread.skip_mark()
+        further = numbered_rows(unread, name)
+        layout = _layout(unread, further, name, wanted)
+        text = _TextFile(unread, further, layout, lambda is_last: size if is_last else opened.n_bytes)
+        yield text, size if is_ours and not opened.is_packed else None
+
+
+def _layout(unread: Unread, further: Iterator[NumberedRow], name: str, wanted: list[str]) -> Layout:
+    rows = unread.take(1)
+    if rows is None:
+        _, header = next(further, (0, []))
+    else:
+        header = rows.cells(0) if rows.n_rows else []
+    if not header:
+        raise DataError(f"{name} is empty.", fix="Export it again.")
+    return Layout(name, len(header), column_positions(column_names(header), wanted, name))
 
 
 def _check_encoding(path: Path, name: str, encoding: str) -> None:
@@ -129,104 +191,3 @@ def _is_utf8(raw: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
-
-
-def _reader(stream: Iterable[str], delimiter: str) -> Any:
-    try:
-        return csv.reader(stream, delimiter=delimiter, strict=True)
-    except (TypeError, ValueError, csv.Error) as failure:
-        what = f"the delimiter {delimiter!r} is not one character that can separate cells."
-        raise ConfigError(what, fix='Correct delimiter in conf/data; a tab is written "\\t".') from failure
-
-
-def _numbered_rows(reader: Any, name: str, first_line: int = 1) -> Iterator[NumberedRow]:
-    """Give each row with the line it starts at."""
-    starts_at = first_line
-    try:
-        for row in reader:
-            if row:
-                yield starts_at, row
-            starts_at = first_line + reader.line_num
-    except csv.Error as failure:
-        where = f"the row that starts at line {starts_at:,}"
-        what = f"{name} is not well-formed CSV: a quote in {where} does not close."
-        detail = f"line {starts_at:,}: {failure}"
-        raise DataError(what, [detail], "Close or double the quote in that row.") from failure
-
-
-def _plain_batch(part: PlainRows, name: str, width: int, positions: dict[str, int], n_bytes: int) -> RawBatch:
-    refused = [_refused_width(name, at, row, width) for at, row in part.odd]
-    columns = {heading: part.column(at) for heading, at in positions.items()}
-    rows = pd.DataFrame(columns, index=range(len(part.lines)))
-    return RawBatch(name, rows, part.lines, refused, n_bytes, _n_unreadable(rows) if part.is_damaged else 0)
-
-
-def _batch(
-    part: list[NumberedRow], name: str, width: int, positions: dict[str, int], n_bytes: int
-) -> RawBatch:
-    refused = [_refused_width(name, at, row, width) for at, row in part if len(row) != width]
-    whole = [numbered for numbered in part if len(numbered[1]) == width] if refused else part
-    rows, damaged = _columns(whole, positions)
-    if damaged:
-        refused += [Refused(name, whole[at][0], "a NUL character", UNMAPPED) for at in damaged]
-        refused.sort(key=lambda one: one.row)
-        bad = set(damaged)
-        whole = [numbered for at, numbered in enumerate(whole) if at not in bad]
-        rows = rows.drop(index=damaged).reset_index(drop=True)
-    return RawBatch(name, rows, [at for at, _ in whole], refused, n_bytes, _n_unreadable(rows))
-
-
-def _n_unreadable(rows: pd.DataFrame) -> int:
-    return sum(int(values.str.contains(UNREADABLE, regex=False).sum()) for _, values in rows.items())
-
-
-def _columns(whole: list[NumberedRow], positions: dict[str, int]) -> tuple[pd.DataFrame, list[int]]:
-    """Give the wanted columns, and which rows hold a NUL: a hole in the file, or another encoding."""
-    kept = {name: pd.Series([row[at] for _, row in whole], dtype="str") for name, at in positions.items()}
-    rows = pd.DataFrame(kept, index=range(len(whole)))
-    is_damaged = pd.Series(False, index=rows.index)
-    for values in kept.values():
-        is_damaged |= values.str.contains(NUL, regex=False)
-    return rows, rows.index[is_damaged].tolist()
-
-
-def _refused_width(name: str, at: int, row: list[str], width: int) -> Refused:
-    return Refused(name, at, f"{len(row)} cells where the header has {width}", UNMAPPED)
-
-
-def _n_bytes(stream: IO[str]) -> int:
-    opened = getattr(stream, "buffer", None)
-    return opened.n_bytes if isinstance(opened, OpenedFile) else 0
-
-
-def _unpacked(packed: Any, name: str) -> Any:
-    start = packed.read(6)
-    packed.seek(0)
-    for magic, unpack in _MAGIC.items():
-        if start.startswith(magic):
-            return unpack(packed, name)
-    return packed
-
-
-def _only_member(packed: Any, name: str) -> Any:
-    archive = zipfile.ZipFile(packed)
-    members = [one for one in archive.namelist() if not one.endswith("/") and "__MACOSX" not in one]
-    if len(members) != 1:
-        what = f"{name} holds {len(members)} files: {examples(members)}."
-        raise DataError(what, fix="Unpack it and name one of them.")
-    return archive.open(members[0])
-
-
-def _zstandard(packed: Any, name: str) -> Any:
-    import pyarrow as pa
-
-    return pa.CompressedInputStream(pa.PythonFile(packed, mode="r"), "zstd")
-
-
-_MAGIC: dict[bytes, Callable[[Any, str], Any]] = {
-    b"\x1f\x8b": lambda packed, name: gzip.GzipFile(fileobj=packed),
-    b"BZh": lambda packed, name: bz2.BZ2File(packed),
-    b"\xfd7zXZ\x00": lambda packed, name: lzma.LZMAFile(packed),  # noqa: SIM115 - OpenedFile closes it
-    b"PK\x03\x04": _only_member,
-    b"\x28\xb5\x2f\xfd": _zstandard,
-}

@@ -9,14 +9,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import accumulate, islice
 from pathlib import Path
-from socket import gethostname
 from typing import Any
 from urllib.parse import unquote
 
 import pandas as pd
 
-from icp_ml.data.raw import UNMAPPED, RawBatch, Refused, column_names, column_positions
-from icp_ml.errors import DataError, UnavailableError, examples
+from icp_ml.data.raw import UNMAPPED, RawBatch, Refused, check_is_seen, column_names, column_positions
+from icp_ml.errors import DataError, examples
 
 MAX_GROUP_ROWS = 250_000
 """Of a row group that is one piece of work: it is in memory as a whole while it is read."""
@@ -64,9 +63,7 @@ class RowGroup:
         UnavailableError
             Whoever works on the rows does not see the file.
         """
-        if not self.path.is_file():
-            fix = "Put it where every worker sees it by the same name; TMPDIR too, where copies lie."
-            raise UnavailableError(f"{self.path} is not there for a worker on {gethostname()}.", fix=fix)
+        check_is_seen(self.path)
         for batch in parquet_batches(self.path, self.name, list(self.wanted), batch_rows, self):
             yield replace(batch, n_bytes=self.n_bytes)
 

@@ -16,7 +16,7 @@ from icp_ml.data.part_counts import PartCounts
 from icp_ml.data.rows_read import INPUT, RowsRead, halves, read_rows, rows_at
 from icp_ml.data.scored import RefusedRows
 from icp_ml.data.segments import Mask, covers
-from icp_ml.data.sources import RawBatch, RowGroup
+from icp_ml.data.sources import Piece
 from icp_ml.data.state import State
 from icp_ml.data.tables import TableReader
 from icp_ml.engine.told import Teller
@@ -58,7 +58,7 @@ class Ready:
             first_place(self.files.layer, number), path
         )
 
-    def scored(self, piece: RawBatch | RowGroup, gathered: Gathered) -> Iterator[Scored]:
+    def scored(self, piece: Piece, gathered: Gathered) -> Iterator[Scored]:
         """Score a piece batch by batch; `gathered` grows by what is met."""
         work, counts = self.work, gathered.counts
         for raw in piece.batches(work.rows_at_once):

@@ -14,7 +14,7 @@ from icp_ml.data.part_counts import PartCounts
 from icp_ml.data.parts import PartFiles
 from icp_ml.data.placing import Part, SegmentList
 from icp_ml.data.rules import PreparedRules
-from icp_ml.data.sources import RawBatch, RowGroup
+from icp_ml.data.sources import Piece
 from icp_ml.data.state import State
 from icp_ml.data.state_facts import StateFacts
 from icp_ml.data.tables import Beside
@@ -128,7 +128,7 @@ class PieceTask(NamedTuple):
     """A piece of the list to score: its number, and its rows or where they are."""
 
     number: int
-    piece: RawBatch | RowGroup
+    piece: Piece
 
 
 class PlaceTask(NamedTuple):
