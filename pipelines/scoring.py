@@ -104,6 +104,8 @@ def _work(config: Config, listing: Listing, folder: Path, before: Before | None 
     parts = folder.resolve() / "parts"
     shutil.rmtree(parts.with_name(STATE), ignore_errors=True)  # of a run that ended before it was published
     parts.mkdir(exist_ok=True)
+    has_import = before is not None and config.rescore.crm.preset
+    form = "parquet" if has_import else config.scoring.part_form
     return Work(
         key=listing.key,
         folder=parts,
@@ -116,9 +118,9 @@ def _work(config: Config, listing: Listing, folder: Path, before: Before | None 
         scoring=config.scoring,
         today=config.today,
         seed=config.seed,
-        facts=state_facts(config, listing),
+        facts=state_facts(config, listing, form),
         holdout=config.holdout,
-        part_form="parquet" if before is not None and config.rescore.crm.preset else config.scoring.part_form,
+        part_form=form,
         before=before,
     )
 

@@ -22,8 +22,11 @@ ELSEWHERE: Any = {
 """Settings of the mapping that change nothing of what a prospect's row means: its cells are digested."""
 
 
-def state_facts(config: Config, listing: Listing) -> StateFacts:
-    """Digest what a row's understanding, and what its score, depend on but the row and the day."""
+def state_facts(config: Config, listing: Listing, form: str) -> StateFacts:
+    """Digest what a row's understanding, and what its score, depend on but the row and the day.
+
+    Reasons are kept in the form in which the list's parts are written.
+    """
     from icp_ml.data.state_facts import StateFacts
 
     code = code_digest()
@@ -31,7 +34,7 @@ def state_facts(config: Config, listing: Listing) -> StateFacts:
     mapping = config.data.model_dump(mode="json", exclude=ELSEWHERE)
     reading = [code, listing.beside_digest, mapping, list(where.items())]
     scoring = {
-        name: _digest([code, model.version, config.scoring.n_reasons])
+        name: _digest([code, model.version, config.scoring.n_reasons, form])
         for name, model in listing.models.items()
     }
     return StateFacts(_digest([*reading, list(listing.models)]), scoring)

@@ -91,6 +91,21 @@ def test_after_many_nights_a_list_is_what_it_is_scored_anew_and_layers_stay_few(
     assert n_brought_together
 
 
+def test_reasons_that_were_kept_for_another_form_are_made_anew(nights, tmp_path):
+    parquet = "scoring.format=parquet"
+    for number, forms in enumerate([(), (parquet,), ()]):
+        day = FIRST + timedelta(number)
+        other = replace(nights, folder=tmp_path / "other")
+        if number:
+            shutil.copytree(nights.folder, other.folder, symlinks=True)
+        made = [
+            one.night(ROWS, day, None, *forms, *more)[1] for one, more in ((nights, ()), (other, (FULL,)))
+        ]
+        name = "scored.parquet" if forms else "scored.csv"
+        assert (made[0] / name).read_bytes() == (made[1] / name).read_bytes()
+        shutil.rmtree(other.folder)
+
+
 def test_parts_of_a_killed_run_that_name_another_list_are_not_taken(nights, tmp_path, monkeypatch):
     nights.night(ROWS, FIRST)
     stays = replace(nights, folder=tmp_path / "stays")

@@ -27,7 +27,7 @@ COMPARED_BY = ("id", "domain", "registration_id", "name")
 REASONS = pa.schema(
     [SCHEMA.field(one) for one in ("reasons_for", "reasons_against", "similar_best", "similar_poor")]
 )
-"""The most of what is told of a row: it is stored once, and named by its place."""
+"""The most of what is told of a row: it is stored once, and named by its place; for CSV as its cells."""
 STORED = [one for one in SCHEMA if one.name not in (*OF_THE_LIST, *REASONS.names)]
 FIRST_PASS = pa.schema(
     [
@@ -75,7 +75,7 @@ class Scored(NamedTuple):
     told : pyarrow.Table
         What the models tell of them: TOLD.
     reasons : Recalled
-        And why: REASONS.
+        And why: REASONS, or their cells.
     keys : pandas.DataFrame
         Of the rows.
     inputs : Recalled

@@ -162,7 +162,7 @@ def place_part(part: Part, lists: tuple[SegmentList, ...], reasons: Layers) -> t
     Returns
     -------
     rows : pyarrow.Table
-        Of SCHEMA; worth_finding is still missing.
+        Of SCHEMA, with the reasons as they are stored; worth_finding is still missing.
     is_top : ndarray of bool, shape (n_rows,)
         Of which rows it is to be said what is worth finding out.
     """
@@ -178,7 +178,8 @@ def place_part(part: Part, lists: tuple[SegmentList, ...], reasons: Layers) -> t
         rows = rows.append_column(name, values)
     at = rows.column_names.index("is_exploration")
     rows = rows.set_column(at, "is_exploration", pc.and_(rows["is_exploration"], is_new))
-    return rows.select(list(SCORED_COLUMNS)).cast(SCHEMA), is_top
+    fields = [told.field(one) if one in REASONS.names else SCHEMA.field(one) for one in SCORED_COLUMNS]
+    return rows.select(list(SCORED_COLUMNS)).cast(pa.schema(fields)), is_top
 
 
 def _placed(

@@ -27,6 +27,8 @@ MAY_BE_FORMULA = np.isin(np.arange(256), [one.encode()[0] for one in FORMULA_STA
 """By the first byte of a text."""
 SIGNED_WORD = re.compile(r"[-+][\w.]*")
 TEXT_TYPES = (pd.StringDtype, pd.CategoricalDtype)
+CELL = pa.large_string()
+"""No column of a scored table is of it: what is, is written."""
 QUOTED_SIGNS = '",\r\n'
 
 
@@ -34,11 +36,18 @@ def csv_lines(table: pa.Table) -> memoryview:
     """Write a scored table as the bytes of its lines, in UTF-8: fields quoted where they must be.
 
     Reasons are one line of words, similar customers their names; yes and no are words, a gap is empty, and no
-    cell can run as a formula.
+    cell can run as a formula. Columns that `csv_cells` gave are cells already.
     """
     if not table.num_rows:
         return memoryview(b"")
     return _lines([_cells(name, table[name].combine_chunks()) for name in table.column_names])
+
+
+def csv_cells(table: pa.Table) -> pa.Table:
+    """Write columns of a scored table as the cells that they are in its lines, each a CELL."""
+    if not table.num_rows:
+        return pa.schema([(name, CELL) for name in table.column_names]).empty_table()
+    return pa.table({name: _cells(name, table[name].combine_chunks()) for name in table.column_names})
 
 
 def header_line(names: Iterable[str]) -> bytes:
@@ -76,6 +85,8 @@ def safe_rows(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _cells(name: str, values: pa.Array) -> pa.Array:
     """Write a column's values as text, "" for a gap, quoted where it must be."""
+    if values.type == CELL:
+        return values
     if name.startswith(("reasons_", "similar_")) or pa.types.is_string(values.type):
         texts = _quoted(_filled(safe_texts(_words(name, values))))
     elif pa.types.is_boolean(values.type):
@@ -94,7 +105,7 @@ def _words(name: str, values: pa.Array) -> pa.Array:
 
 
 def _filled(texts: pa.Array) -> pa.Array:
-    return pc.fill_null(texts.cast(pa.large_string()), "")
+    return pc.fill_null(texts.cast(CELL), "")
 
 
 def decimals(values: pa.Array, n_decimals: int) -> pa.Array:

@@ -49,7 +49,8 @@ class Ready:
         work, last = self.work, self._last_state
         is_same = last is not None and last.facts.scoring.get(name) == work.facts.scoring[name]
         takes_over = is_same and work.before is not None and work.before.is_taken_over
-        return Teller(work.models[name], work.today, work.scoring.n_reasons, last if takes_over else None)
+        last = last if takes_over else None
+        return Teller(work.models[name], work.today, work.scoring.n_reasons, last, work.part_form == "csv")
 
     def layers(self, kind: str, number: int) -> Layers:
         """Give what the rows of a part name by place: what the last list left, and the part's own."""

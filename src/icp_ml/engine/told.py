@@ -15,6 +15,7 @@ from icp_ml.data.digests import add_words
 from icp_ml.data.first_pass import REASONS, TOLD
 from icp_ml.data.layers import Places, Recalled
 from icp_ml.data.rows_read import INPUT, RowsRead, halves, rows_at
+from icp_ml.data.scored_text import csv_cells
 from icp_ml.data.state import State
 from icp_ml.drift import codes_of
 from icp_ml.features.conditions import earned_by_condition
@@ -41,12 +42,15 @@ class Teller:
     n_reasons : int
     last : State, optional
         Of the last list, where this very model scored it; None: all rows are scored anew.
+    is_for_csv : bool
+        Whether reasons are kept as the cells of CSV that they will be, night after night.
     """
 
     model: Model
     today: date
     n_reasons: int
     last: State | None
+    is_for_csv: bool
 
     def told(self, rows: RowsRead, chosen: Places, last: Places) -> tuple[pa.Table, Recalled]:
         """Give what the model tells of some of the rows, and its reasons.
@@ -64,7 +68,7 @@ class Teller:
         pyarrow.Table
             Of TOLD.
         Recalled
-            Of REASONS.
+            Of REASONS, or cells.
         """
         accounts = rows_at(rows.accounts, chosen)
         moments = self._moments(accounts)
@@ -80,7 +84,8 @@ class Teller:
         other = np.flatnonzero(~is_same)
         anew = self._anew(rows_at(accounts, other), moments[other]) if len(other) else ANEW.empty_table()
         facts = anew.select(TOLD.names)
-        reasons = Recalled(np.where(is_same, at, -1), anew.select(REASONS.names))
+        why = anew.select(REASONS.names)
+        reasons = Recalled(np.where(is_same, at, -1), csv_cells(why) if self.is_for_csv else why)
         if self.last is None or not is_same.any():
             return facts, reasons
         return self.last.rows(np.where(is_same, last, -1), TOLD.names, facts), self._together(reasons)
