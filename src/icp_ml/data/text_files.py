@@ -6,22 +6,24 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from io import BytesIO
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
 from icp_ml.data.opening import Recoded, is_utf8, open_bytes
 from icp_ml.data.raw import RawBatch, check_is_seen, column_names, column_positions
 from icp_ml.data.text_rows import Layout, NumberedRow, numbered_rows
-from icp_ml.data.unread import Unread
+from icp_ml.data.unread import Rows, Unread
 from icp_ml.errors import DataError, UnavailableError
 from icp_ml.settings import FileSettings
 
 ENCODING_SAMPLE = 1 << 20
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class TextPiece:
     """Consecutive rows of a text file, found and not yet split: whoever works on them reads them.
 
@@ -37,6 +39,8 @@ class TextPiece:
         Between which bytes of the file the rows stand.
     line : int
         At which they start.
+    spans : array of uint32, shape (2, n_rows)
+        Where each row starts between these bytes, and where it ends.
     n_bytes : int
         How much of the source is read when this piece is, for the progress bar.
     """
@@ -48,20 +52,19 @@ class TextPiece:
     start: int
     stop: int
     line: int
+    spans: npt.NDArray[np.uint32]
     n_bytes: int
 
-    def batches(self, batch_rows: int) -> Iterator[RawBatch]:
-        """Read the rows, batch by batch.
+    def batches(self, _batch_rows: int) -> Iterator[RawBatch]:
+        """Read the rows, which are one batch.
 
         Raises
         ------
         UnavailableError
             Whoever works on the rows does not see the file, or it was changed.
         """
-        text = self._text()
-        unread = Unread(BytesIO(text), self.delimiter, self.line, len(text))
-        further = numbered_rows(unread, self.layout.name)
-        yield from _TextFile(unread, further, self.layout, lambda _: self.n_bytes).batches(batch_rows)
+        rows = Rows(self._text(), self.line, self.spans.astype(np.intp), self.delimiter)
+        yield self.layout.batch(rows, self.n_bytes)
 
     def _text(self) -> bytes:
         check_is_seen(self.path)
@@ -103,7 +106,10 @@ class _TextFile(NamedTuple):
         while not unread.is_empty and (rows := unread.take(n_rows)):
             stop = unread.n_taken
             if rows.n_rows:
-                yield TextPiece(path, size, self.layout, unread.delimiter, start, stop, rows.line, stop)
+                spans = rows.spans.astype(np.uint32)  # of MOST_BYTES at most
+                yield TextPiece(
+                    path, size, self.layout, unread.delimiter, start, stop, rows.line, spans, stop
+                )
             start = stop
 
     def batches(self, n_rows: int) -> Iterator[RawBatch]:
