@@ -81,7 +81,6 @@ def outcomes_of(run: Run, ledger: Entries) -> Outcomes | None:
 def _published(run: Run, ledger: Entries, known: Mapping[str, pd.DataFrame] | None) -> Outcomes:
     """Publish what is new; with `known` deals, what was found before on the same ones is given again."""
     from icp_ml.data.publish import MANIFEST, latest, locked, publication, write_json, write_text
-    from icp_ml.outcomes.documents import page
 
     config, folder = run.config, Path(run.config.outcomes.folder)
     deals = _closed(run) if known is None else known
@@ -94,6 +93,8 @@ def _published(run: Run, ledger: Entries, known: Mapping[str, pd.DataFrame] | No
         found = _measured(run, ledger, deals)
         if stored == found:
             return found
+        from icp_ml.outcomes.documents import page  # draws, which most nights need not
+
         with publication(folder, str(config.today), key[:12]) as working:
             write_text(working / JSON, found.to_json())
             write_text(working / PAGE, page(found, config.data.name))
