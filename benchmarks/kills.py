@@ -154,7 +154,7 @@ def faults_now() -> list[str]:
     from icp_ml.data.ledger.folder import FolderLedger
     from icp_ml.data.publish import latest
     from icp_ml.data.state import open_state
-    from pipelines.heartbeats import read_past
+    from pipelines.past_runs import read_past
 
     newest = latest(LIST)
     if newest is None:

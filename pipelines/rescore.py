@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from icp_ml.engine import Before
     from icp_ml.rescore import Changes
 
-ALARMS = "alarms.json"
-
 
 @dataclass(frozen=True)
 class Cycle:
@@ -62,7 +60,8 @@ def rescore(run: Run) -> int:
             alarms += telling.done(cycle.lines[:1], cycle.moved, alarms)
         for one in alarms:
             print(f"  alarm: {one}", flush=True)
-        beat.outcome, beat.status = cycle.lines[0], ExitCode.ALARMS if alarms else ExitCode.OK
+        beat.outcome, beat.alarms = cycle.lines[0], alarms
+        beat.status = ExitCode.ALARMS if alarms else ExitCode.OK
     return beat.status
 
 

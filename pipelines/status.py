@@ -40,15 +40,19 @@ def status(run: Run) -> int:
 
 
 def last_good_run(config: Config) -> list[str]:
-    """Print how old the last good scheduled run is, where there was one or should be; give the alarms."""
+    """Print how old the last good scheduled run is, where there was one or should be; give the alarms.
+
+    Those that it ended with stay until a later run ends without.
+    """
     from icp_ml.schedule import is_installed
-    from pipelines.heartbeats import now_utc, past_alarms, past_line, read_past
+    from pipelines.heartbeats import now_utc
+    from pipelines.past_runs import past_alarms, past_line, read_past
 
     past, now, is_scheduled = read_past(Path(config.rescore.folder)), now_utc(), is_installed(config.schedule)
     if past.is_empty and not is_scheduled:
         return []
     print(f"last good run: {past_line(past, now)}")
-    return [f"rescoring: {one}" for one in past_alarms(past, config, now, is_scheduled)]
+    return [f"rescoring: {one}" for one in [*past_alarms(past, config, now, is_scheduled), *past.alarms]]
 
 
 def _champion(run: Run) -> Registered | None:

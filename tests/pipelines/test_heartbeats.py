@@ -17,7 +17,8 @@ import pytest
 from support import ROOT, SEARCH_PATH, compose
 
 from icp_ml.errors import LockedError
-from pipelines.heartbeats import Past, heartbeat, now_utc, past_alarms, past_line, read_past
+from pipelines.heartbeats import heartbeat, now_utc
+from pipelines.past_runs import Past, past_alarms, past_line, read_past
 
 NOW = datetime(2026, 1, 5, 2, 31, tzinfo=UTC)  # a Monday
 HANGS = """\
@@ -71,7 +72,7 @@ def test_a_good_run_is_the_last_good_one(run):
     assert beat.notes == []
     assert past.last_good | {"started": 0, "ended": 0, "seconds": 0} == {
         "started": 0, "ended": 0, "seconds": 0, "exit_status": 0,
-        "today": "2026-01-01", "outcome": "3 rows scored",
+        "today": "2026-01-01", "outcome": "3 rows scored", "alarms": [],
     }  # fmt: skip
     assert abs(datetime.fromisoformat(past.last_good["ended"]) - now_utc()) < timedelta(minutes=1)
     assert past == Past(past.last_good)
@@ -79,8 +80,29 @@ def test_a_good_run_is_the_last_good_one(run):
 
 def test_a_run_with_alarms_is_good(run):
     with heartbeat(run) as beat:
-        beat.status = 10
+        beat.status, beat.alarms = 10, ["drift: revenue changed"]
     assert past_of(run).last_good["exit_status"] == 10
+
+
+def test_the_alarms_of_the_last_good_run_stay_until_a_later_one_ends_well(run):
+    with heartbeat(run) as beat:
+        beat.status, beat.alarms = 10, ["the ledger waits: postgresql://me:secret@host/db"]
+    fails(run, LockedError("another run is writing to out."))
+    assert past_of(run).alarms == ["the ledger waits: postgresql://me:***@host/db"]
+    with heartbeat(run):
+        pass
+    assert past_of(run).alarms == []
+
+
+@pytest.mark.parametrize(("status", "alarms"), [(0, []), (10, ["the last good run ended with alarms"])])
+def test_a_heartbeat_of_before_alarms_were_kept_is_read(run, status: int, alarms: list[str]):
+    with heartbeat(run) as beat:
+        beat.status = status
+    path = Path(run.config.rescore.folder) / "heartbeat.json"
+    content = json.loads(path.read_text())
+    del content["last_good"]["alarms"]
+    path.write_text(json.dumps(content))
+    assert past_of(run).alarms == alarms
 
 
 def test_failures_since_are_counted_and_the_next_run_says_so(run):

@@ -19,7 +19,7 @@ from support import SEARCH_PATH, called, compose, forget_places, free_port, kill
 
 from icp_ml.data.ledger.database import DatabaseLedger
 from icp_ml.data.ledger.folder import FolderLedger
-from pipelines.heartbeats import read_past
+from pipelines.past_runs import read_past
 
 FOLDER, LIST = Path("var/rescored/demo"), Path("var/demo/prospects.csv")
 FIRST, SECOND = "today=2026-01-01", "today=2026-01-02"

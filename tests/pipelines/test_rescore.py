@@ -148,6 +148,12 @@ def test_what_a_crm_would_not_take_is_an_alarm(workplace):
     assert "rows not sent: the key is no Id of Salesforce" in done.stdout
     again = called("rescore", "rescore.crm.preset=salesforce", "n_jobs=1")
     assert (again.returncode, "nothing has changed" in again.stdout) == (10, True)
+    asked = called("status")
+    assert asked.returncode == 10
+    assert "\n  rescoring: salesforce: " in asked.stdout
+    assert "rows not sent: the key is no Id of Salesforce" in asked.stdout
+    assert called("rescore", "today=2026-01-02", "n_jobs=1").returncode == 0
+    assert "alarms: none" in called("status").stdout
 
 
 def test_of_one_list_people_are_told_once(workplace, inbox):
