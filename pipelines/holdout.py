@@ -58,12 +58,13 @@ def _deals(run: Run) -> pd.DataFrame:
 
 
 def _plan(run: Run, entries: pd.DataFrame, deals: pd.DataFrame) -> Plan:
-    from icp_ml.holdout import baseline_of, plan, population
+    from icp_ml.holdout import baseline_of, day_of_plan, plan, population
 
     settings, today = run.config.holdout, run.config.today
     with stage("plan") as say:
         found = baseline_of(entries, deals, settings, today)
-        planned = plan(found, len(population(entries, settings, today).rows), settings)
+        taking_part = population(entries, settings, day_of_plan(entries, settings, today))
+        planned = plan(found, len(taking_part.rows), settings)
         first, *more = planned.lines(settings)
         say(first, more)
     return planned

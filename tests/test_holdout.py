@@ -22,6 +22,7 @@ from icp_ml.holdout import (
     Plan,
     arms,
     baseline_of,
+    day_of_plan,
     difference_bounds,
     entry_rows,
     is_left_alone,
@@ -49,7 +50,8 @@ def asked(**changed) -> HoldoutSettings:
 def ruled(n: int = 400, **columns) -> pd.DataFrame:
     given = {"tier": "Best fit", "is_customer": False, "is_excluded": False} | columns
     ids = [f"P{at}" for at in range(n)]
-    return pd.DataFrame({"account_id": ids, **given, "exclusion_reason": None, "rule": None})
+    own = {"account_id": ids, "place": range(n)}
+    return pd.DataFrame({**own, **given, "exclusion_reason": None, "rule": None})
 
 
 def test_a_share_of_those_who_may_be_worked_is_excluded_and_says_why() -> None:
@@ -77,6 +79,18 @@ def test_a_share_of_those_who_may_be_worked_is_excluded_and_says_why() -> None:
 def test_nobody_else_is_drawn(columns, changed, today) -> None:
     rows = with_holdout(ruled(**columns), asked(**changed), today)
     assert not rows["is_excluded"].any()
+
+
+def test_a_drawn_account_is_left_alone_in_every_segment_that_covers_it() -> None:
+    best, poor = ruled(segment="one"), ruled(segment="two", tier="Bad fit")
+    barred = ruled(segment="three", is_excluded=True).assign(rule="embargo")
+    rows = with_holdout(pd.concat([best, poor, barred]).sort_values("place"), asked(), START)
+    alone = {
+        name: set(part["account_id"]) for name, part in rows[rows["rule"] == "holdout"].groupby("segment")
+    }
+    drawn = with_holdout(best, asked(), START)
+    ids = set(drawn.loc[drawn["is_excluded"], "account_id"])
+    assert alone == {"one": ids, "two": ids}
 
 
 def test_a_rule_keeps_its_own_reason() -> None:
@@ -256,6 +270,21 @@ def test_the_baseline_is_the_share_that_bought_in_the_weeks_before() -> None:
         baseline_of(stood, sold, asked(weeks=2), START)
 
 
+@pytest.mark.parametrize("first", [-9, 0, 12])
+def test_a_plan_stays_what_it_was_at_the_start(first) -> None:
+    stood = entries(
+        *((one, first, {}) for one in "ABCD"),
+        ("A", 100, {"is_customer": True, "is_excluded": True, "rule": "customers"}),
+        *((one, 101, {"tier": "Bad fit"}) for one in "BC"),
+        *((f"N{at}", 102, {}) for at in range(20)),
+    )
+    sold = deals(("A", -20, -5, 1), ("B", -20, 0, 1), ("C", -20, 1, 1), ("D", 1, 2, 1), ("N1", -20, 150, 1))
+    for today in (START + timedelta(days=days) for days in (12, 103, 300)):
+        assert baseline_of(stood, sold, asked(), today) == Baseline(2 / 4, 2, 4)
+        day = day_of_plan(stood, asked(), today)
+        assert len(population(stood, asked(), day).rows) == 4
+
+
 PLANNED = Plan(Baseline(0.08), 5_000, 1_000, 693, 26, 17)
 
 
@@ -287,6 +316,8 @@ def test_too_few_accounts_wait_for_as_long_as_the_plan_says() -> None:
     assert found.verdict() == "too early: 30 of 90 weeks, with 31 of 693 accounts left alone"
     assert found.lines()[0] == "worked: 2 of 124 accounts bought (1.6 %), 1 account with an open deal"
     assert found.lines()[-1].startswith("2 accounts left alone (6.5 %) have deals all the same")
+    joined = reading(Arm(4_000, 500, 400, 0), Arm(700, 0, 30, 0), 30, longer)
+    assert (joined.weeks_required, joined.is_complete) == (26, True)
     never = reading(Arm(124, 3, 2, 1), Arm(31, 2, 1, 0), 90, replace(PLANNED, weeks_required=None))
     assert never.verdict() == "too early: 31 of 693 accounts left alone, too few for any time"
 

@@ -17,6 +17,7 @@ from icp_ml.engine import told
 FIRST = date(2024, 1, 1)
 FILES = ("scored.csv", "refused.csv", "cycle/entries.parquet", "cycle/inputs.parquet", "cycle/drift.json")
 FULL = "rescore.is_incremental=false"
+HOLDOUT = ("holdout.name=spring", "holdout.starts=2024-01-02", "holdout.share=0.5")
 SOURCE_TIMES = st.sampled_from([0, 1, 40, 400])
 
 
@@ -35,27 +36,29 @@ def next_list(draw):
 
 @st.composite
 def story(draw):
-    """Draw what happens in three nights: lists, days, models, and in how large batches each is read."""
+    """Draw what happens in three nights: lists, days, models, batches, and whether some are left alone."""
     lists = [draw(next_list()) for _ in range(2)]
     days = np.cumsum([0, *(draw(SOURCE_TIMES) for _ in range(2))])
     versions = [draw(st.sampled_from(["", "", "", "later"])) for _ in range(3)]
     sizes = [draw(st.sampled_from([7, 20, 1000])) for _ in range(3)]
     where = draw(st.sampled_from([{"default": []}, {"one": [SOFTWARE], "two": [BIG]}]))
-    return [lists[0], draw(st.sampled_from(lists)), lists[1]], days.tolist(), versions, sizes, where
+    asked = draw(st.sampled_from([(), HOLDOUT]))
+    lists = [lists[0], draw(st.sampled_from(lists)), lists[1]]
+    return lists, days.tolist(), versions, sizes, (where, asked)
 
 
 @settings(max_examples=8, phases=[Phase.generate])
 @given(told=story())
 def test_a_list_of_which_rows_were_taken_over_is_that_of_a_full_scoring(told, tmp_path_factory):
-    lists, days, versions, sizes, where = told
+    lists, days, versions, sizes, (where, asked) = told
     place = tmp_path_factory.mktemp("both")
     both = [Nights(place / one, place / "list.csv", where=where) for one in ("taken", "anew")]
     for at, rows in enumerate(lists):
         by = {name: models(version=versions[at]) for name in where}
         day = FIRST + timedelta(days=days[at])
         size = f"scoring.batch_rows={sizes[at]}"
-        _, made, _ = both[0].night(rows, day, by, size)
-        _, full, _ = both[1].night(rows, day, by, size, FULL)
+        _, made, _ = both[0].night(rows, day, by, size, *asked)
+        _, full, _ = both[1].night(rows, day, by, size, FULL, *asked)
         for file in FILES:
             assert (made / file).read_bytes() == (full / file).read_bytes(), file
     shutil.rmtree(place)

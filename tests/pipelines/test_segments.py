@@ -154,6 +154,20 @@ def test_the_list_does_not_depend_on_the_size_of_a_batch(
     assert manifest["segments"] == two[0]["segments"]
 
 
+@pytest.mark.parametrize("batch_rows", [7, 1000])
+def test_an_account_left_alone_is_so_in_both_its_segments(prospects, models, tmp_path, batch_rows) -> None:
+    asked = ("holdout.name=spring", "holdout.starts=2024-01-01", "holdout.share=0.5")
+    cut = f"scoring.batch_rows={batch_rows}"
+    two = replace(models["two"], tiers=replace(models["two"].tiers, best_fit=0.99, good_fit=0.98))
+    where = {"one": [SOFTWARE], "two": []}
+    _, scored, _ = listed(prospects, tmp_path / "out", models | {"two": two}, where, *asked, cut)
+    is_alone = scored["rule"].eq("holdout")
+    assert (is_alone & (scored["tier"] == "Bad fit")).any()
+    both = is_alone.groupby([scored["account_id"], scored["name"]]).agg(["size", "sum"])
+    assert set(both.loc[both["size"] == 2, "sum"]) == {0, 2}
+    assert scored.loc[is_alone, "fit_rank"].isna().all()
+
+
 def test_one_segment_is_as_a_list_without_segments(alone) -> None:
     manifest, scored, refused = alone
     assert tuple(scored.columns) == SCORED_COLUMNS

@@ -80,12 +80,22 @@ class Plan:
         return said
 
 
+def day_of_plan(entries: pd.DataFrame, holdout: HoldoutSettings, today: date) -> date:
+    """Give the day whose list and deals a plan is of: from the start on the same one, whatever came since.
+
+    It is the start, or the ledger's first day where that is later; before the start, today.
+    """
+    end, first = min(today, holdout.starts or today), entries["scored_at"].min()
+    return end if pd.isna(first) else max(end, first.date())
+
+
 def baseline_of(
     entries: pd.DataFrame, deals: pd.DataFrame, holdout: HoldoutSettings, today: date
 ) -> Baseline:
     """Give the share of the tiers' accounts that bought within so many weeks before the experiment.
 
-    Customers of earlier days are left out of both numbers; those who became one since belong to both.
+    Customers of earlier days are left out of both numbers; those who became one in these weeks belong to
+    both. What was won or scored after the start is the experiment's, and counts in neither.
 
     Parameters
     ----------
@@ -105,9 +115,10 @@ def baseline_of(
     start = pd.Timestamp(end - timedelta(weeks=holdout.weeks))
     created = deals["created_at"].dt.normalize()
     is_within = (created >= start) & (created < pd.Timestamp(end))
-    is_won = (deals["is_won"] == 1) & (deals["closed_at"].dt.normalize() <= pd.Timestamp(today))
+    is_won = (deals["is_won"] == 1) & (deals["closed_at"].dt.normalize() <= pd.Timestamp(end))
     buyers = set(deals.loc[is_within & is_won, "account_id"])
-    last = entries.drop_duplicates(["account_id", "segment"], keep="last")
+    known = entries.loc[entries["scored_at"] <= pd.Timestamp(day_of_plan(entries, holdout, today))]
+    last = known.drop_duplicates(["account_id", "segment"], keep="last")
     has_bought = last["account_id"].isin(buyers)
     as_prospect = last.assign(
         is_customer=last["is_customer"].eq(True) & ~has_bought,

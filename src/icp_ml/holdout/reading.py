@@ -38,7 +38,7 @@ class Reading:
     n_required : int
         Accounts left alone that suffice within the weeks that were asked for.
     weeks_required : int, optional
-        These weeks, or more where there are fewer accounts; None where no time is long enough.
+        These weeks, or the plan's where fewer accounts take part; None where no time is long enough.
     """
 
     name: str
@@ -141,6 +141,8 @@ def read(
 
     (worked, alone), rows = sides, taking_part.rows
     n = worked.n + alone.n
+    suffice = alone.n >= planned.n_required  # by those who entered since the plan, maybe
+    weeks = planned.weeks if suffice else planned.weeks_required
     low, high = difference_bounds(worked, alone, holdout.confidence) if worked.n and alone.n else (None, None)
     return Reading(
         name=str(holdout.name),
@@ -155,7 +157,7 @@ def read(
         split_p=float(binomtest(alone.n, n, holdout.share).pvalue) if n else 1.0,
         n_unmarked=int((rows["is_left_alone"] & ~rows["was_marked"]).sum()),
         n_required=planned.n_required,
-        weeks_required=None if planned.weeks_required is None else max(planned.weeks, planned.weeks_required),
+        weeks_required=None if weeks is None else max(planned.weeks, weeks),
     )
 
 
