@@ -153,7 +153,7 @@ def _movers(run: Run, before: Before, working: Path, notes: list[str]) -> Change
     config, cycle = run.config, read_cycle(working)
     entries = parquet.read_table(working / "cycle" / "entries.parquet")
     n_compared = cycle["n_accounts"] - cycle["events"]["new"]
-    moved = movers(entries, TIERS, config.rescore.min_change, n_compared)
+    moved = movers(entries, TIERS, config.rescore.min_change, n_compared, len(cycle["segments"]))
     write_movers(moved, working)
     since = date.fromisoformat(before.last_cycle.partition("_")[0])
     facts = PageFacts(config.data.name, config.today, since, notes, config.rescore.n_shown_movers)

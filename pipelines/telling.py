@@ -47,7 +47,9 @@ class Telling:
         n_moved = 0 if moved is None else moved.n_moved + moved.n_entered + moved.n_left
         named = () if moved is None else movers_of(moved, self.run.config.notify.n_movers)
         every = [*alarms, *self.alarms]
-        problems = self._told(self._facts(lines=lines, n_moved=n_moved, movers=named, alarms=every))
+        counted = "account" if moved is None else moved.counted
+        facts = self._facts(lines=lines, n_moved=n_moved, counted=counted, movers=named, alarms=every)
+        problems = self._told(facts)
         return list(dict.fromkeys([*self.alarms, *problems]))
 
     def failed(self, failure: str, status: int) -> list[str]:

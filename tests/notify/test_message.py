@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -58,6 +60,11 @@ def test_a_list_that_was_made_is_told_to_the_letter(settings):
         "\n"
         "var/rescored/demo/latest"
     )
+
+
+def test_where_segments_overlap_scores_have_moved(settings):
+    message = message_of(replace(DONE, counted="score"), settings(tells_of=ALL))
+    assert message.title == "demo 2026-01-02: 1 alarm, 14 scores moved"
 
 
 def test_a_failure_is_told_to_the_letter(settings):

@@ -67,6 +67,13 @@ def test_the_counts_are_said() -> None:
     assert found(*ALL).summary() == "2 of 100 accounts changed tier, 1 are new, 1 are gone"
 
 
+def test_of_several_segments_scores_are_counted() -> None:
+    said = "2 of 100 scores (one for each segment of an account) changed tier, 1 are new, 1 are gone"
+    assert movers(entries(*ALL), TIERS, 0.05, 100, n_segments=2).summary() == said
+    other = entry("Z", (0.3, GOOD), (0.3, GOOD), "north")  # whose segment is gone, or new
+    assert found(*ALL, other).summary() == said
+
+
 def test_who_came_to_and_left_each_tier_is_counted() -> None:
     counts = found(*ALL).counts
     ways = {(before, to): n for before, row in counts.iterrows() for to, n in row.items() if n}

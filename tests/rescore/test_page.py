@@ -108,7 +108,8 @@ def test_a_row_says_scores_tiers_and_why() -> None:
         "Employees 120 to 340 (+0.35)",
     ):
         assert said in text
-    assert "3 of 1,200 accounts changed tier, 1 are new, 1 are gone." in text
+    said = "3 of 1,200 scores (one for each segment of an account) changed tier, 1 are new, 1 are gone."
+    assert said in text
     assert "the model changed from a1 to b2" in text
 
 

@@ -60,6 +60,8 @@ class Facts:
         What became of the list, one sentence each.
     n_moved : int
         Accounts that changed tier, came or went.
+    counted : str
+        What they are where they are no accounts, in the singular.
     movers : sequence of Mover
         The first of them, most telling first.
     alarms : sequence of str
@@ -74,6 +76,7 @@ class Facts:
     folder: str
     lines: Sequence[str] = ()
     n_moved: int = 0
+    counted: str = "account"
     movers: Sequence[Mover] = ()
     alarms: Sequence[str] = ()
     failure: str = ""
@@ -127,7 +130,7 @@ def _is_told(facts: Facts, settings: NotifySettings) -> bool:
 def _outcome(facts: Facts) -> str:
     if facts.failure:
         return f"the run failed with exit status {facts.status}"
-    moved = f"{count(facts.n_moved, 'account')} moved" if facts.n_moved else "nobody moved"
+    moved = f"{count(facts.n_moved, facts.counted)} moved" if facts.n_moved else "nobody moved"
     return f"{count(len(facts.alarms), 'alarm')}, {moved}" if facts.alarms else moved
 
 

@@ -44,6 +44,8 @@ class Changes:
         where he stood is counted only where his score is another one.
     n_compared, n_entered, n_left, n_moved : int
         Accounts in both lists, new ones, gone ones, and those that changed tier.
+    has_segments : bool
+        Whether there are several, so that these are scores: an account may have more than one.
     """
 
     movers: pa.Table
@@ -52,16 +54,25 @@ class Changes:
     n_entered: int
     n_left: int
     n_moved: int
+    has_segments: bool = False
+
+    @property
+    def counted(self) -> str:
+        """Name what is counted."""
+        return "score" if self.has_segments else "account"
 
     def summary(self) -> str:
         """Say the counts in one line."""
+        what = "scores (one for each segment of an account)" if self.has_segments else "accounts"
         return (
-            f"{self.n_moved:,} of {self.n_compared:,} accounts changed tier, "
+            f"{self.n_moved:,} of {self.n_compared:,} {what} changed tier, "
             f"{self.n_entered:,} are new, {self.n_left:,} are gone"
         )
 
 
-def movers(entries: pa.Table, tiers: Sequence[str], min_change: float, n_compared: int) -> Changes:
+def movers(
+    entries: pa.Table, tiers: Sequence[str], min_change: float, n_compared: int, n_segments: int = 1
+) -> Changes:
     """List the accounts that changed tier, came or went, or moved by at least `min_change` within a tier.
 
     An account is compared within its segment: one that another segment covers now has left and entered. No
@@ -77,6 +88,8 @@ def movers(entries: pa.Table, tiers: Sequence[str], min_change: float, n_compare
         In probability.
     n_compared : int
         Accounts in both lists, most of which have no entry.
+    n_segments : int
+        Of the list; those of the entries may be others, which are gone.
     """
     before, after = (_places(entries, name, tiers) for name in ("previous_tier", "tier"))
     move = _moves(entries["event"], before, after)
@@ -93,6 +106,7 @@ def movers(entries: pa.Table, tiers: Sequence[str], min_change: float, n_compare
         n_of["entered"],
         n_of["left"],
         n_of["up"] + n_of["down"],
+        max(n_segments, len(pc.unique(entries["segment"]))) > 1,
     )
 
 
