@@ -14,7 +14,7 @@ from support import ROOT
 
 from icp_ml.data.databases import query_batches
 from icp_ml.data.sources import place_name, read_all, read_batches, source_digest
-from icp_ml.errors import DataError, UnavailableError
+from icp_ml.errors import ConfigError, DataError, UnavailableError
 from icp_ml.settings import FileSettings
 
 
@@ -128,11 +128,49 @@ def test_a_server_that_goes_away_in_mid_read_leaves_no_copy(postgres, tmp_path):
 
 def test_a_query_that_breaks_off_leaves_no_copy(postgres, tmp_path):
     file = asked(postgres.url, "SELECT 1 / (90000 - n) AS id FROM generate_series(1, 100000) AS n", tmp_path)
-    with pytest.raises(UnavailableError, match="division by zero"):
+    with pytest.raises(ConfigError, match="division by zero"):
         source_digest(file)
     assert [one.name for one in (tmp_path / "copies").iterdir() if one.is_dir()] == ["one.half"]
-    with pytest.raises(UnavailableError, match="division by zero"):
+    with pytest.raises(ConfigError, match="division by zero"):
         source_digest(file)
+
+
+WRONG = ("selec 1", "select * from nowhere", "select lacking from firms", "create table more (id integer)")
+
+
+@pytest.mark.parametrize("query", WRONG)
+def test_a_wrong_query_is_bad_configuration_as_no_other_try_mends_it(postgres, tmp_path, query):
+    with sqlite3.connect(tmp_path / "crm.db") as connection:
+        connection.execute("create table firms (id integer)")
+    connection.close()
+    postgres.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public; CREATE TABLE firms (id integer)")
+    for url in (f"sqlite:///{tmp_path / 'crm.db'}", postgres.url):
+        with pytest.raises(ConfigError, match="refuses the query") as failure:
+            read_all(asked(url, query), ["id"])
+        assert PASSWORD not in str(failure.value)
+
+
+def test_who_cannot_be_asked_now_may_be_later(postgres, tmp_path):
+    path = tmp_path / "crm.db"
+    holder = sqlite3.connect(path, isolation_level=None)
+    holder.execute("create table firms (id integer)")
+    holder.execute("begin exclusive")
+    elsewhere = postgres.url.replace(str(postgres.port), "1")
+    for url in (f"sqlite:///{path}?timeout=0", elsewhere):
+        with pytest.raises(UnavailableError):
+            read_all(asked(url, "select id from firms"), ["id"])
+    holder.close()
+
+
+def test_a_text_that_is_not_utf_8_is_bad_data_and_is_not_shown(tmp_path):
+    with sqlite3.connect(tmp_path / "crm.db") as connection:
+        connection.execute("create table firms (id integer, name text)")
+        connection.execute("insert into firms values (1, cast(x'4d756c6cff' as text))")
+    connection.close()
+    file = asked(f"sqlite:///{tmp_path / 'crm.db'}", "select * from firms")
+    with pytest.raises(DataError, match="a text of column 'name' that is not in its encoding") as failure:
+        read_all(file, ["id", "name"])
+    assert "Mull" not in str(failure.value)
 
 
 NO_DRIVER = """

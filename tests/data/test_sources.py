@@ -404,9 +404,9 @@ def test_a_query_means_what_it_says_whatever_signs_it_holds(tmp_path: Path) -> N
     assert read_all(file, ["id", "t", "y"]).to_numpy().tolist() == [[BIG, ":noon", "2024"]]
 
 
-def test_an_unknown_table_is_unavailable_and_named(tmp_path: Path) -> None:
+def test_an_unknown_table_is_bad_configuration_and_named(tmp_path: Path) -> None:
     file = FileSettings(url=_database(tmp_path), query="select * from nowhere")
-    with pytest.raises(UnavailableError) as failure:
+    with pytest.raises(ConfigError) as failure:
         read_all(file, ["id"])
     assert failure.value.details == ("no such table: nowhere",)
 

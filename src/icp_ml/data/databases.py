@@ -13,10 +13,15 @@ import pandas as pd
 
 from icp_ml.data.raw import RawBatch, column_names, column_positions
 from icp_ml.data.secrets import HIDDEN, masked
-from icp_ml.errors import UnavailableError
+from icp_ml.errors import ConfigError, DataError, UnavailableError
 from icp_ml.settings import FileSettings
 
 FETCHED_ROWS = 5_000  # that a server sends at once
+SQLITE_ERROR = 1  # of its result codes: the statement is wrong; a file that is locked or broken has others
+NO_TEXT = ("22021", "22P05")
+"""SQLSTATEs of PostgreSQL where a text has no meaning in its encoding."""
+WRONG = ("0A", "21", "22", "42")
+"""Classes of SQLSTATE that another try does not mend: not supported, cardinality, data, syntax or rights."""
 
 
 def database_name(url: str) -> str:
@@ -35,7 +40,11 @@ def query_batches(file: FileSettings, wanted: list[str] | None, batch_rows: int)
     Raises
     ------
     UnavailableError
-        The address, the driver, the database or the query does not work.
+        The address, the driver or the database does not work.
+    ConfigError
+        The query is wrong.
+    DataError
+        A text is not in the encoding that it should be in.
     """
     name = database_name(file.url or "")
     with _answer(file) as result:
@@ -91,9 +100,41 @@ def _answer(file: FileSettings) -> Iterator[Any]:
     with (
         answering(file.url or "", "did not answer the query") as engine,
         engine.connect().execution_options(**options) as connection,
+        _of_the_query(file.url or ""),
         closing(connection.exec_driver_sql(file.query or "")) as result,
     ):
         yield result
+
+
+@contextmanager
+def _of_the_query(url: str) -> Iterator[None]:
+    """Tell what another try does not mend, once the database is there: a wrong query, a broken text."""
+    import sqlalchemy as sa
+
+    try:
+        yield
+    except (sa.exc.SQLAlchemyError, UnicodeError, *_driver_errors()) as failure:
+        own = getattr(failure, "orig", None) or failure
+        place, state = database_name(url), str(getattr(own, "sqlstate", None) or "")
+        if isinstance(own, UnicodeError) or state in NO_TEXT or "decode to UTF-8" in str(own):
+            found = re.search(r"column '([^']*)'", str(own))  # the text itself may be personal
+            where = f"a text of column {found[1]!r}" if found else "a text"
+            fix = "Correct it there, or convert it in the query."
+            raise DataError(f"{place} holds {where} that is not in its encoding.", fix=fix) from None
+        if not _is_wrong(failure, own, state):
+            raise
+        detail = _without_secrets(str(own), url)
+        fix = "Correct the query in conf/data, or the rights of its user."
+        raise ConfigError(f"{place} refuses the query.", [detail], fix) from None
+
+
+def _is_wrong(failure: Exception, own: Any, state: str) -> bool:
+    """Say whether it is the query: by the SQLSTATE where there is one, else by the kind of error."""
+    if state:
+        return state[:2] in WRONG
+    kinds = {one.__name__ for one in type(failure).__mro__}
+    is_of_sqlite = getattr(own, "sqlite_errorcode", None) == SQLITE_ERROR
+    return is_of_sqlite or bool(kinds & {"ProgrammingError", "DataError", "ResourceClosedError"})
 
 
 def _driver_errors() -> tuple[type[Exception], ...]:
