@@ -8,12 +8,14 @@ import sys
 from datetime import date, datetime
 from decimal import Decimal
 
+import pyarrow as pa
 import pytest
 from postgres import PASSWORD
+from pyarrow import parquet
 from support import ROOT
 
 from icp_ml.data.databases import query_batches
-from icp_ml.data.sources import place_name, read_all, read_batches, source_digest
+from icp_ml.data.sources import place_name, read_all, read_batches, read_pieces, source_digest
 from icp_ml.errors import ConfigError, DataError, UnavailableError
 from icp_ml.settings import FileSettings
 
@@ -171,6 +173,51 @@ def test_a_text_that_is_not_utf_8_is_bad_data_and_is_not_shown(tmp_path):
     with pytest.raises(DataError, match="a text of column 'name' that is not in its encoding") as failure:
         read_all(file, ["id", "name"])
     assert "Mull" not in str(failure.value)
+
+
+def damaged(path):
+    with sqlite3.connect(path) as connection:
+        connection.execute("create table firms (id integer, name)")
+        names = ["Acme", "Ac\0me", "Größe".encode(), b"\xff\x00\xfe", None, b"a\0b"]
+        connection.executemany("insert into firms values (?, ?)", enumerate(names, start=1))
+    connection.close()
+    return f"sqlite:///{path}", "select * from firms order by id"
+
+
+REFUSED = [(2, "a NUL character"), (4, "bytes that are no text in UTF-8"), (6, "a NUL character")]
+
+
+@pytest.mark.parametrize("is_copied", [False, True])
+@pytest.mark.parametrize("read", [read_batches, read_pieces])
+def test_a_row_with_nul_or_bytes_that_are_no_text_is_refused(tmp_path, monkeypatch, read, is_copied):
+    monkeypatch.setattr("icp_ml.data.copies.COPIED_ROWS", 4)
+    file = asked(*damaged(tmp_path / "crm.db"), tmp_path if is_copied else None)
+    batches = [one for piece in read(file, ["name"], 2) for one in piece.batches(2)]
+    assert [(one.row, one.reason) for batch in batches for one in batch.refused] == REFUSED
+    assert [name for batch in batches for name in batch.rows["name"]] == ["Acme", "Größe", None]
+    assert [place for batch in batches for place in batch.places] == [1, 3, 5]
+
+
+def test_parquet_is_refused_the_same_rows(tmp_path):
+    names = pa.array([b"Acme", b"Ac\0me", "Größe".encode(), b"\xff\x00\xfe", None, b"a\0b"])
+    texts = pa.array([["a"], ["a"], ["a"], ["a"], ["a", "b\0"], None])
+    parquet.write_table(pa.table({"name": names, "tools": texts}), tmp_path / "firms.parquet")
+    file = FileSettings(path=str(tmp_path / "firms.parquet"))
+    [group] = read_pieces(file, ["name", "tools"], 10)
+    for batch in (*group.batches(10), *read_batches(file, ["name", "tools"], 10)):
+        found = [(one.row, one.reason) for one in batch.refused]
+        assert found == sorted([*REFUSED, (5, "a NUL character")])
+        assert batch.rows["name"].tolist() == ["Acme", "Größe"]
+
+
+def test_what_is_scored_is_what_was_digested(tmp_path):
+    url, query = damaged(tmp_path / "crm.db")
+    file = asked(url, query, tmp_path)
+    source_digest(file)
+    with sqlite3.connect(tmp_path / "crm.db") as connection:
+        connection.execute("delete from firms")
+    connection.close()
+    assert sum(len(piece.rows) for piece in read_pieces(file, ["name"], 10)) == 3
 
 
 NO_DRIVER = """

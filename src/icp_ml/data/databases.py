@@ -111,9 +111,10 @@ def _of_the_query(url: str) -> Iterator[None]:
     """Tell what another try does not mend, once the database is there: a wrong query, a broken text."""
     import sqlalchemy as sa
 
+    raised: tuple[type[Exception], ...] = (sa.exc.SQLAlchemyError, UnicodeError)
     try:
         yield
-    except (sa.exc.SQLAlchemyError, UnicodeError, *_driver_errors()) as failure:
+    except (*raised, *_driver_errors()) as failure:
         own = getattr(failure, "orig", None) or failure
         place, state = database_name(url), str(getattr(own, "sqlstate", None) or "")
         if isinstance(own, UnicodeError) or state in NO_TEXT or "decode to UTF-8" in str(own):

@@ -14,6 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from icp_ml.data.copies import brought
+from icp_ml.data.damaged import without_damaged
 from icp_ml.data.databases import database_name, query_batches
 from icp_ml.data.endings import EXCEL_ENDINGS, FOREIGN_ENDINGS, PARQUET_ENDINGS, is_hidden, is_table
 from icp_ml.data.opening import open_bytes, open_text
@@ -69,13 +70,14 @@ def read_batches(file: FileSettings, columns: Iterable[str], batch_rows: int) ->
     """
     wanted = list(dict.fromkeys(columns))
     if file.url is not None and file.copied_to is None:
-        yield from query_batches(file, wanted, batch_rows)
+        yield from map(without_damaged, query_batches(file, wanted, batch_rows))
         return
     n_before = n_rows = 0
     for path in source_paths(file):
         for batch in _file_batches(path, file, wanted, batch_rows):
             n_rows += len(batch.rows)
-            yield replace(batch, n_bytes=n_before + batch.n_bytes, places=_places(batch, file, n_rows))
+            placed = replace(batch, n_bytes=n_before + batch.n_bytes, places=_places(batch, file, n_rows))
+            yield without_damaged(placed) if path.suffix.lower() in PARQUET_ENDINGS else placed
         n_before += path.stat().st_size
 
 
@@ -88,7 +90,7 @@ def read_pieces(file: FileSettings, columns: Iterable[str], batch_rows: int) -> 
     """
     wanted = list(dict.fromkeys(columns))
     if file.url is not None:
-        yield from query_batches(file, wanted, batch_rows)
+        yield from read_batches(file, wanted, batch_rows)
         return
     n_before = 0
     for path in source_paths(file):
@@ -103,8 +105,13 @@ def _file_pieces(path: Path, file: FileSettings, wanted: list[str], batch_rows: 
         with _reading(name):
             yield from text_pieces(path, name, file, wanted, batch_rows)
         return
-    groups = unread_groups(path, name, wanted) if ending in PARQUET_ENDINGS else None
-    yield from _file_batches(path, file, wanted, batch_rows) if groups is None else groups
+    is_parquet = ending in PARQUET_ENDINGS
+    groups = unread_groups(path, name, wanted) if is_parquet else None
+    if groups is not None:
+        yield from groups
+        return
+    batches = _file_batches(path, file, wanted, batch_rows)
+    yield from map(without_damaged, batches) if is_parquet else batches
 
 
 def read_all(file: FileSettings, columns: Iterable[str], batch_rows: int = 100_000) -> pd.DataFrame:

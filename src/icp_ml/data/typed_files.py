@@ -14,6 +14,7 @@ from urllib.parse import unquote
 
 import pandas as pd
 
+from icp_ml.data.damaged import without_damaged
 from icp_ml.data.raw import UNMAPPED, RawBatch, Refused, check_is_seen, column_names, column_positions
 from icp_ml.errors import DataError, examples
 
@@ -65,7 +66,7 @@ class RowGroup:
         """
         check_is_seen(self.path)
         for batch in parquet_batches(self.path, self.name, list(self.wanted), batch_rows, self):
-            yield replace(batch, n_bytes=self.n_bytes)
+            yield without_damaged(replace(batch, n_bytes=self.n_bytes))
 
 
 def unread_groups(path: Path, name: str, wanted: list[str]) -> list[RowGroup] | None:
