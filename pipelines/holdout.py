@@ -66,6 +66,8 @@ def _plan(run: Run, entries: pd.DataFrame, deals: pd.DataFrame) -> Plan:
         taking_part = population(entries, settings, day_of_plan(entries, settings, today))
         planned = plan(found, len(taking_part.rows), settings)
         first, *more = planned.lines(settings)
+        if settings.starts is not None and settings.starts > today:
+            more.append(f"{settings.name} begins on {settings.starts}: before that day nobody is left alone")
         say(first, more)
     return planned
 

@@ -87,6 +87,7 @@ def _scoring_line(
 ) -> tuple[str, list[str]]:
     """Say of the newest list when it was made and by which models, and what is wrong with it."""
     from icp_ml.data.publish import latest
+    from icp_ml.errors import count
     from pipelines.manifests import read_manifest
 
     found = latest(folder)
@@ -105,7 +106,10 @@ def _scoring_line(
     ]
     if not alarms and age > STALE_DAYS:
         alarms = [f"the list is {age} days old"]
-    how_old = f"{age} days old" if age >= 0 else f"{-age} days ahead of today"
+    how_old = f"{age} days old" if age >= 0 else f"{count(-age, 'day')} ahead of today"
+    if age < 0:
+        stops = ", and the next run stops" if folder == Path(runs[0].config.rescore.folder) else ""
+        alarms.append(f"the list is {how_old}: the clock was set back, or was ahead then{stops}")
     return f"{day} ({how_old}), {made}", alarms
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
+import select
 import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,6 +23,7 @@ from icp_ml.notify.hiding import overrides_without_addresses, without_addresses
 from icp_ml.segments import segment_name
 from icp_ml.settings import Config
 
+UNHEARD = 141  # as a shell says of what SIGPIPE ended
 CONF = Path(__file__).resolve().parents[2] / "conf"
 
 
@@ -189,14 +191,28 @@ def stage(name: str) -> Iterator[Say]:
 
 def _status_of(action: Callable[[], int | None]) -> int:
     try:
-        return int(action() or ExitCode.OK)
+        status = int(action() or ExitCode.OK)
+        sys.stdout.flush()
+        return status
     except IcpError as failure:
         return _reported(failure)
     except KeyboardInterrupt:
         print("stopped.", file=sys.stderr)
         return 130
     except Exception as failure:
-        return _reported(translated(failure))
+        is_unheard = isinstance(failure, BrokenPipeError) and _is_output_closed()
+        return UNHEARD if is_unheard else _reported(translated(failure))
+
+
+def _is_output_closed() -> bool:
+    """Say whether nobody reads what is printed, as behind `| head`; what is left of it then goes nowhere."""
+    with suppress(OSError, ValueError, AttributeError):  # no file, or no poll here
+        asked = select.poll()
+        asked.register(sys.stdout.fileno(), 0)
+        if asked.poll(0):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return True
+    return False
 
 
 def _reported(failure: IcpError) -> int:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
-from support import command
+from support import SEARCH_PATH, command
 
 WRONG_SETTINGS = """\
 error: the configuration has 4 wrong settings.
@@ -119,3 +123,14 @@ def test_secrets_in_an_address_are_never_said(workplace):
     )
     assert done.returncode == 69
     assert "hunter2" not in done.stderr + done.stdout
+
+
+def test_whose_output_nobody_reads_ends_quietly(tmp_path):
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, "-m", "pipelines.status"], cwd=tmp_path, check=False,
+        env={**os.environ, "PYTHONPATH": SEARCH_PATH}, stdout=writing, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (141, b"")

@@ -60,6 +60,13 @@ def test_before_it_has_a_name_it_is_only_planned(place) -> None:
     assert "verdict" not in found.stdout
 
 
+def test_before_its_day_it_says_when_it_begins(place) -> None:
+    later = ("holdout.name=fall", "holdout.starts=2026-09-01", "holdout.baseline=0.17", "today=2026-07-06")
+    found = called("holdout", *later)
+    assert found.returncode == 0, found.stderr
+    assert "  note: fall begins on 2026-09-01: before that day nobody is left alone\n" in found.stdout
+
+
 def test_a_list_that_forgot_them_is_an_alarm(place) -> None:
     shutil.rmtree(LEDGER.parent)
     recorded([f"P{at}" for at in range(N)], np.zeros(N))

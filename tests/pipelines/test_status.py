@@ -82,7 +82,15 @@ def test_a_list_that_is_too_old_is_an_alarm(workplace):
     stale = called("status", "today=2026-01-09")
     assert stale.returncode == 10
     assert "  scoring: the list is 8 days old" in stale.stdout
-    assert "last scoring: 2026-01-01 (2 days ahead of today)" in called("status", "today=2025-12-30").stdout
+
+
+def test_a_list_that_is_ahead_of_today_is_an_alarm(workplace):
+    assert called("rescore", "n_jobs=1").returncode == 0
+    done = called("status", "today=2025-12-30")
+    assert done.returncode == 10
+    assert "last rescoring: 2026-01-01 (2 days ahead of today)" in done.stdout
+    said = "the list is 2 days ahead of today: the clock was set back, or was ahead then"
+    assert f"\n  rescoring: {said}, and the next run stops\n" in done.stdout
 
 
 def test_a_list_of_an_older_champion_is_an_alarm(workplace):
