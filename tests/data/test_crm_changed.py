@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from listed import scored
 from support import compose
 
-from icp_ml.data.crm import check_crm, crm_digests, crm_plan, write_changed
+from icp_ml.data.crm import FORMS, check_crm, crm_digests, crm_plan, write_changed
 from icp_ml.data.crm.keys import checked_keys
 from icp_ml.data.publish import latest, publication, write_json
 from icp_ml.errors import ConfigError, DataError
@@ -217,7 +217,13 @@ def test_an_answer_makes_a_new_run_of_the_same_list(config, tmp_path) -> None:
     before = crm_digests(plan.settings)
     refusals(tmp_path / "a" / "error_2.csv", ["P2"])
     assert crm_digests(plan.settings) != before
-    assert crm_digests(config.rescore.crm) == {}
+
+
+def test_a_preset_makes_a_new_run_of_the_same_list(config) -> None:
+    settings = config.rescore.crm
+    found = [crm_digests(settings.model_copy(update={"preset": one})) for one in (None, *FORMS)]
+    assert found[0] == {}
+    assert len({str(one) for one in found}) == 1 + len(FORMS)
 
 
 def test_both_sides_are_compared_where_the_crm_gives_its_keys(config, tmp_path) -> None:

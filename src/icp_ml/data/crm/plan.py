@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -85,10 +86,10 @@ def check_crm(plan: CrmPlan) -> None:
 
 
 def crm_digests(settings: CrmSettings) -> dict[str, str]:
-    """Digest what the CRM has answered: a run depends on it too; "" of what is not there."""
+    """Digest what the CRM is given, and has answered: a run depends on it too; "" of what is not there."""
     if settings.preset is None:
         return {}
-    found = {}
+    found = {"crm": hashlib.sha256(settings.model_dump_json().encode()).hexdigest()}
     if settings.export is not None:
         try:
             found["crm.export"] = source_digest(settings.export)
