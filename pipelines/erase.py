@@ -50,14 +50,16 @@ def _erased(config: Config, ledger: Ledger, account: str) -> tuple[int, int, int
     from icp_ml.data.ledger import record_missing
     from icp_ml.data.ledger.erased import erasure, erasures, erasures_of, note_erasure
     from icp_ml.data.ledger.finding import entries_of, unknown_account
-    from icp_ml.data.ledger.traces import lists_naming
+    from icp_ml.data.ledger.traces import headings_of, is_listed, lists_naming
     from icp_ml.data.retention import remove_folder
     from icp_ml.data.state import forget_states
 
-    record_missing(Path(config.rescore.folder), ledger)
-    lists = [one for folder in _list_folders(config) for one in lists_naming(folder, account)[0]]
-    if not (lists or entries_of(ledger, account) or erasures_of(ledger.folder, account)):
+    folders, headings = _list_folders(config), headings_of(config)
+    is_known = entries_of(ledger, account) or erasures_of(ledger.folder, account)
+    if not (is_known or any(is_listed(one, account, headings) for one in folders)):
         raise unknown_account(ledger, account)
+    record_missing(Path(config.rescore.folder), ledger)
+    lists = [one for folder in folders for one in lists_naming(folder, account, headings)[0]]
     salt = next((one.salt for one in erasures(ledger.folder)), secrets.token_hex(16))
     note_erasure(ledger.folder, erasure(account, config.today, salt, None))
     counts = ledger.erase(account, config.today)
@@ -70,10 +72,10 @@ def _erased(config: Config, ledger: Ledger, account: str) -> tuple[int, int, int
 
 def _left(config: Config, ledger: Ledger, account: str) -> Iterator[str]:
     """Say what still names the account, and how it goes."""
-    from icp_ml.data.ledger.traces import lists_naming, names_account
+    from icp_ml.data.ledger.traces import headings_of, lists_naming, names_account
 
     for folder in _list_folders(config):
-        newest = lists_naming(folder, account)[1]
+        newest = lists_naming(folder, account, headings_of(config))[1]
         if newest is not None:
             after = "delete the account at the source, make a new list, then make erase again"
             yield f"the newest list in {folder} still names it: {after}"

@@ -156,10 +156,55 @@ def test_an_unknown_account_is_not_erased(place):
     assert not (folder / "ledger" / ERASED).exists()
 
 
+TOLD = {
+    "scored.csv": 'account_id,name,reasons_for,duplicate_of\r\nP1,Texas Analytics 12,"City: Texas, 12",\r\n',
+    "movers.html": "<p>Analytics</p><strong>Texas</strong><td>12</td>",
+    "refused.csv": "source,row,reason,content\r\nTexas,12,employees: 12,"
+    '"{""prospect_id"": ""P7"", ""city"": ""Texas"", ""visits"": ""12""}"\r\n',
+}
+
+
+@pytest.mark.parametrize("word", ["Texas", "Analytics", "12", "Firm P1", "account_id", "core"])
+def test_a_word_in_a_list_is_no_account_and_nothing_is_touched(tmp_path, word):
+    given = settings_of(tmp_path, "parquet")
+    folder = tmp_path / "rescore"
+    recorded(folder, given, CYCLES)
+    for one in folder.glob("2026*"):
+        (one / "state").mkdir()
+        for name, text in TOLD.items():
+            (one / name).write_text(text)
+    (folder / ".lock").touch()
+    before = {path: path.is_file() and path.read_bytes() for path in tmp_path.rglob("*")}
+    done = called("erase", *given, f"rescore.account='{word}'")
+    assert done.returncode == 65
+    assert done.stderr.startswith(f"error: the ledger has no account '{word}'.\n")
+    assert {path: path.is_file() and path.read_bytes() for path in tmp_path.rglob("*")} == before
+
+
+def test_one_whose_id_is_a_number_is_erased_to_the_end(tmp_path):
+    given = settings_of(tmp_path, "parquet")
+    folder = tmp_path / "rescore"
+    recorded(folder, given, [[entry("12", 0.2), entry("P1", 0.3)], [gone("12")], [entry("P1", 0.4)]])
+    for name, text in TOLD.items():
+        (folder / name_of(3) / name).write_text(text)
+    model = tmp_path / "models/demo/abc"
+    model.mkdir(parents=True)
+    (model / "exemplars.json").write_text('{"best": [["P9", "12", null, [12]]], "poor": []}')
+    (model / "encoder.json").write_text('{"shares": ["12", 12]}')
+    (model / "report.json").write_text('{"notes": ["last funding: \'12\' is no day"]}')
+    done = called("erase", *given, "rescore.account='12'")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "2 entries and 1 input row are out of the ledger; 2 published lists" in done.stdout
+    assert [one.name for one in folder.glob("2026*")] == [name_of(3)]
+
+
 def test_documents_and_models_that_name_it_are_said(tmp_path):
     given = settings_of(tmp_path, "parquet")
     recorded(tmp_path / "rescore", given, CYCLES)
-    for path, text in (("models/demo/abc/exemplars.json", '["P1"]'), ("profile/x/profile.md", "As P1, P2")):
+    for path, text in (
+        ("models/demo/abc/exemplars.json", '{"best": [["P1", "Firm P1", null, [0.1]]], "poor": []}'),
+        ("profile/x/profile.json", '{"examples": {"core": [["P2", null], ["P1", null]]}}'),
+    ):
         (tmp_path / path).parent.mkdir(parents=True)
         (tmp_path / path).write_text(text)
     done = called("erase", *given, "rescore.account=P1")
