@@ -11,6 +11,8 @@ from pipelines.history import asked_account
 if TYPE_CHECKING:
     from icp_ml.data.ledger.replaying import Replay
 
+OTHER_VERSION = "Run it with the version of icp_ml that scored it; its manifest names it."
+
 
 def replay(run: Run) -> None:
     """Print the score that stood on `today` in each segment, given again from what the ledger keeps.
@@ -18,28 +20,31 @@ def replay(run: Run) -> None:
     Raises
     ------
     DataError
-        It differs from what was given, in any bit; or the ledger lacks what it takes.
+        It differs from what was given, in any bit; no score stood; or the ledger lacks what it takes.
     """
     from icp_ml.data.ledger import open_ledger
-    from icp_ml.data.ledger.replaying import replayed, segments_of
+    from icp_ml.data.ledger.replaying import absences, named_segment, replayed
 
-    account, ledger = asked_account(run, "replay"), open_ledger(run.config.rescore)
-    failures = list[str]()
-    segments = segments_of(ledger, account)
-    for segment in segments:
-        named = f" in segment {segment}" if len(segments) > 1 else ""
+    account, ledger, day = asked_account(run, "replay"), open_ledger(run.config.rescore), run.config.today
+    failures, fix = list[str](), OTHER_VERSION
+    segments = absences(ledger, account, day)
+    for segment, absence in segments.items():
+        if absence:
+            print(f"{account} on {day}, {named_segment(segment, segments)}{absence}")
+            continue
         try:
-            found = replayed(ledger, account, segment, run.config.today)
+            found = replayed(ledger, account, segment, day)
         except DataError as failure:
             if len(segments) == 1:
                 raise
             failures += [failure.what, *failure.details]
+            fix = failure.fix
             continue
-        print(f"{account}{named} on {run.config.today}: {_said(found)}")
-        failures += [f"{segment}: {one}" for one in found.differences]
+        named = f" in segment {segment}" if len(segments) > 1 else ""
+        print(f"{account}{named} on {day}: {_said(found)}")
+        failures += [f"{named_segment(segment, segments)}{one}" for one in found.differences]
     if failures:
-        fix = "Run it with the version of icp_ml that scored it; its manifest names it."
-        raise DataError(f"the score of {account} on {run.config.today} is not given again.", failures, fix)
+        raise DataError(f"the score of {account} on {day} is not given again.", failures, fix)
 
 
 def _said(found: Replay) -> str:

@@ -92,11 +92,56 @@ def test_the_day_chooses_the_score(place):
     assert "given 2026-03-01, standing 2026-03-02: scored again, it is the same" in said[1].stdout
 
 
-@pytest.mark.parametrize(("account", "day"), [("A0001", "2025-12-31"), ("A0007", DAYS[2])])
-def test_a_day_without_a_score_is_said(place, account, day):
+@pytest.mark.parametrize(
+    ("account", "day", "why"),
+    [
+        ("A0001", "2025-12-31", "not yet in the list\n  the first cycle is of 2026-01-01"),
+        ("A0007", DAYS[2], f"not in the list since {DAYS[2]}"),
+    ],
+)
+def test_a_day_without_a_score_is_said(place, account, day, why):
     done = called("replay", *place[1], f"rescore.account={account}", f"today={day}")
-    assert done.returncode == 65
-    assert done.stderr.startswith(f"error: {account} had no score in segment default on {day}.\n")
+    said = f"error: {account} had no score on {day}.\n  {why}\nTake a day from make history: ARGS=today=...\n"
+    assert (done.returncode, done.stdout, done.stderr) == (65, "", said)
+
+
+@pytest.fixture(params=["parquet", "sqlite"])
+def segments(request, tmp_path):
+    """Give settings of a ledger: an account is in segment na, then in na and big, then in na alone; gone."""
+    training, _, model = trained()
+    given = settings_of(tmp_path, request.param)
+    made = [scored_entries(model, training.accounts.iloc[:1], DAYS[0], segment=one) for one in ("na", "big")]
+    written_cycle(tmp_path, f"{DAYS[0]}_a", *made[0])
+    written_cycle(tmp_path, f"{DAYS[1]}_b", *made[1])
+    written_cycle(tmp_path, f"{DAYS[2]}_c", [gone("A0000", segment="big")])
+    written_cycle(tmp_path, "2026-03-03_d", [gone("A0000", segment="na")])
+    ledger = open_ledger(compose(*given).config.rescore)
+    record_missing(tmp_path, ledger)
+    keep_models([model], ledger.folder)
+    return lambda day: called("replay", *given, "rescore.account=A0000", f"today={day}")
+
+
+@pytest.mark.parametrize(
+    ("day", "why"), [(DAYS[0], "not yet in the list"), (DAYS[2], f"not in the list since {DAYS[2]}")]
+)
+def test_a_segment_that_it_was_not_in_is_said_and_no_failure(segments, day, why):
+    done = segments(day)
+    assert (done.returncode, done.stderr) == (0, "")
+    [na, big] = done.stdout.splitlines()
+    assert na.startswith(f"A0000 in segment na on {day}: ")
+    assert na.endswith("scored again, it is the same to the last bit")
+    assert big == f"A0000 on {day}, in segment big: {why}"
+
+
+def test_one_that_stood_in_no_segment_is_an_error_that_says_when_it_left(segments):
+    done = segments("2026-03-09")
+    assert (done.returncode, done.stdout) == (65, "")
+    assert done.stderr == (
+        "error: A0000 had no score on 2026-03-09.\n"
+        "  in segment na: not in the list since 2026-03-03\n"
+        f"  in segment big: not in the list since {DAYS[2]}\n"
+        "Take a day from make history: ARGS=today=...\n"
+    )
 
 
 def test_an_unknown_account_is_said(place):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -83,22 +83,57 @@ def segments_of(ledger: Ledger, account: str) -> list[str]:
     return found
 
 
+def absences(ledger: Ledger, account: str, day: date) -> dict[str, str]:
+    """Say of each segment that an account was ever scored in why it had no score there on a day.
+
+    Returns
+    -------
+    dict of str to str
+        Empty words where it had one.
+
+    Raises
+    ------
+    DataError
+        The ledger has no such account, or it had no score in any segment.
+    """
+    cycles, found = _until(ledger, day), dict[str, str]()
+    for segment in segments_of(ledger, account):
+        entries = _entries_until(ledger, account, segment, cycles)
+        is_gone = bool(entries) and entries[-1]["event"] == "gone"
+        left = f"not in the list since {entries[-1]['scored_at']}" if is_gone else ""
+        found[segment] = left if entries else "not yet in the list"
+    if all(found.values()):
+        details = [f"{named_segment(one, found)}{why}" for one, why in found.items()]
+        details += [] if cycles else [f"the first cycle is of {one.today}" for one in ledger.cycles()[:1]]
+        details += [f"lacking: {one}" for one in ledger.check()]
+        fix = "Take a day from make history: ARGS=today=..."
+        raise DataError(f"{account} had no score on {day}.", details, fix)
+    return found
+
+
+def named_segment(segment: str, among: Collection[str]) -> str:
+    """Put the segment's name before what is said of it, where there are several."""
+    return f"in segment {segment}: " if len(among) > 1 else ""
+
+
+def _until(ledger: Ledger, day: date) -> list[Cycle]:
+    return [one for one in ledger.cycles() if one.today <= day]
+
+
+def _entries_until(
+    ledger: Ledger, account: str, segment: str, cycles: Sequence[Cycle]
+) -> list[dict[str, Any]]:
+    names = {one.name for one in cycles}
+    return [one for one in entries_of(ledger, account) if one["segment"] == segment and one["cycle"] in names]
+
+
 def _standing(ledger: Ledger, account: str, segment: str, day: date) -> tuple[dict[str, Any], Cycle]:
     """Give the entry that stood on a day, and the last cycle until then."""
-    cycles = [one for one in ledger.cycles() if one.today <= day]
-    numbers = {one.name: one.number for one in cycles}
-    last = max(numbers.values(), default=0)
-    entries = [
-        one
-        for one in entries_of(ledger, account)
-        if one["segment"] == segment and numbers.get(one["cycle"], last + 1) <= last
-    ]
-    if not cycles or not entries or entries[-1]["event"] == "gone":
-        first = ledger.cycles()[:1]
-        details = [f"the first cycle is of {one.today}" for one in first]
-        what = f"{account} had no score in segment {segment} on {day}."
-        raise DataError(what, details, "Take a day from make history: ARGS=today=...")
-    return entries[-1], next(one for one in cycles if one.number == last)
+    cycles = _until(ledger, day)
+    entries = _entries_until(ledger, account, segment, cycles)
+    if not entries or entries[-1]["event"] == "gone":
+        raise DataError(f"{account} had no score in segment {segment} on {day}.")
+    return entries[-1], max(cycles, key=lambda one: one.number)
 
 
 def _differences(entry: dict[str, Any], found: pd.Series[Any]) -> Sequence[str]:
