@@ -78,14 +78,18 @@ prune: $(STAMP) ## remove old runs, exports and lists, as tracking.retention say
 send: $(STAMP) ## send the runs that the tracking server could not take
 	@$(RUN).send $(ARGS)
 
+# The id as it was typed: neither make nor a shell makes anything of its signs.
+history replay erase: export ICP_ML_ACCOUNT = $(value ACCOUNT)
+unexport ACCOUNT
+
 history: $(STAMP) ## one account's scores, and why each moved: make history ACCOUNT=P00001
-	@$(RUN).history rescore.account="'$(ACCOUNT)'" $(ARGS)
+	@$(RUN).history $(ARGS)
 
 replay: $(STAMP) ## score an account as it was scored: make replay ACCOUNT=P00001 ARGS=today=2026-01-01
-	@$(RUN).replay rescore.account="'$(ACCOUNT)'" $(ARGS)
+	@$(RUN).replay $(ARGS)
 
 erase: $(STAMP) ## take an account out of the ledger and the lists: make erase ACCOUNT=P00001
-	@$(RUN).erase rescore.account="'$(ACCOUNT)'" $(ARGS)
+	@$(RUN).erase $(ARGS)
 
 outcomes: $(STAMP) ## what became of the accounts that were scored
 	@$(RUN).outcomes $(ARGS)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
 from datetime import date
 
 import pytest
 from cycles import entry, gone, name_of, written_cycle
-from support import called
+from support import ROOT, called
 
 from icp_ml.data.ledger import open_ledger, record_missing
 from icp_ml.data.ledger.erased import erasure, note_erasure
@@ -116,6 +117,46 @@ def test_nobody_named_is_said(verb):
         "error: no account is named.\n  rescore.account: has no value\n"
         f"Say whom: make {verb} ACCOUNT=P00001.\n",
     )
+
+
+@pytest.mark.parametrize("verb", ["history", "replay", "erase"])
+@pytest.mark.parametrize(
+    "account",
+    [
+        "P1",
+        "O'Neil",
+        'a "b" c',
+        "$5",
+        "$(shell id)",
+        "${x}",
+        "a\\b",
+        "#7",
+        "=7+1",
+        "a,b: [c]",
+        "null",
+        "株 式",
+    ],
+)
+def test_make_hands_over_an_id_of_any_signs(tmp_path, verb, account):
+    python, out = tmp_path / "bin/python", tmp_path / "out"
+    python.parent.mkdir()
+    python.write_text(f"#!/bin/sh\nprintf '%s' \"$ICP_ML_ACCOUNT\" > {out}; printf ' %s' \"$@\" >> {out}\n")
+    python.chmod(0o755)
+    stamp = tmp_path / "stamp"  # which -o keeps from being made anew, with the environment
+    given = [f"VENV={tmp_path}", f"STAMP={stamp}", f"ACCOUNT={account}", "ARGS=today=2026-01-01"]
+    subprocess.run(["make", "-s", "-o", stamp, verb, *given], cwd=ROOT, check=True, timeout=60)
+    assert out.read_text() == f"{account} -m pipelines.{verb} today=2026-01-01"
+
+
+@pytest.mark.parametrize("account", ["O'Neil", "${x}", "null", "12", "a,b: [c]"])
+def test_the_account_is_read_as_it_was_handed_over(monkeypatch, account):
+    monkeypatch.setenv("ICP_ML_ACCOUNT", account)
+    done = called("history")
+    assert (done.returncode, done.stderr.splitlines()[0]) == (
+        65,
+        f"error: the ledger has no account {account!r}.",
+    )
+    assert called("history", "rescore.account=P1").stderr.startswith("error: the ledger has no account 'P1'.")
 
 
 def test_a_ledger_without_a_cycle_has_no_account(tmp_path):
