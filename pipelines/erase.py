@@ -30,10 +30,9 @@ def erase(run: Run) -> int:
     DataError
         The ledger has no such account and no list names it, or a damaged cycle may still hold it.
     """
-    from icp_ml.data.ledger import open_ledger
     from icp_ml.data.publish import locked
 
-    account, ledger = asked_account(run, "erase"), open_ledger(run.config.rescore)
+    account, ledger = asked_account(run, "erase")
     with stage("erase") as say, ExitStack() as locks:
         for folder in _list_folders(run.config):
             locks.enter_context(locked(folder))

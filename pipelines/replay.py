@@ -22,10 +22,9 @@ def replay(run: Run) -> None:
     DataError
         It differs from what was given, in any bit; no score stood; or the ledger lacks what it takes.
     """
-    from icp_ml.data.ledger import open_ledger
     from icp_ml.data.ledger.replaying import absences, named_segment, replayed
 
-    account, ledger, day = asked_account(run, "replay"), open_ledger(run.config.rescore), run.config.today
+    (account, ledger), day = asked_account(run, "replay"), run.config.today
     failures, fix = list[str](), OTHER_VERSION
     segments = absences(ledger, account, day)
     for segment, absence in segments.items():

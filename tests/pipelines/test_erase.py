@@ -156,6 +156,22 @@ def test_an_unknown_account_is_not_erased(place):
     assert not (folder / "ledger" / ERASED).exists()
 
 
+@pytest.mark.parametrize("account", ["=7+1", "'=7+1"])
+def test_an_id_that_would_run_as_a_formula_is_known_as_it_is_shown_too(tmp_path, account):
+    given = settings_of(tmp_path, "parquet")
+    folder = tmp_path / "rescore"
+    recorded(folder, given, [[entry("=7+1", 0.2), entry("'=8", 0.2), entry("P1", 0.3)], [entry("P1", 0.4)]])
+    (folder / name_of(2) / "movers.csv").write_text("account_id\r\n'=7+1\r\n")
+    asked = f'rescore.account="{account}"'
+    assert called("history", *given, asked).stdout.startswith("=7+1: Firm =7+1\n")
+    assert called("replay", *given, asked, "today=2025-01-01").stderr.startswith("error: =7+1 had no score")
+    done = called("erase", *given, asked)
+    assert (done.returncode, "1 entry and 1 input row are out" in done.stdout) == (10, True)
+    assert f"the newest list in {folder} still names it" in done.stdout
+    assert "was erased" in called("history", *given, asked).stdout
+    assert called("history", *given, 'rescore.account="\'=8"').stdout.startswith("'=8: Firm '=8")
+
+
 TOLD = {
     "scored.csv": 'account_id,name,reasons_for,duplicate_of\r\nP1,Texas Analytics 12,"City: Texas, 12",\r\n',
     "movers.html": "<p>Analytics</p><strong>Texas</strong><td>12</td>",

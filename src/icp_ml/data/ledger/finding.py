@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any
 
-from icp_ml.data.ledger.erased import erasures
+from icp_ml.data.ledger.erased import erasures, erasures_of
 from icp_ml.data.ledger.stores import Ledger
+from icp_ml.data.scored_text import safe_cell
 from icp_ml.errors import MAX_EXAMPLES, DataError
 
 SHARED_START = 2
@@ -17,6 +18,14 @@ SHARED_START = 2
 def entries_of(ledger: Ledger, account: str) -> list[dict[str, Any]]:
     """Give the entries of an account, in order of cycles."""
     return [row for table in ledger.entries({account}) for row in table.to_pylist()]
+
+
+def as_known(ledger: Ledger, account: str) -> str:
+    """Give an id as the ledger has it; a list shows one that could run as a formula with a ' before it."""
+    bare = account.removeprefix("'")
+    is_shown = bare != account and safe_cell(bare) == account
+    is_own = is_shown and (entries_of(ledger, account) or erasures_of(ledger.folder, account))
+    return bare if is_shown and not is_own else account
 
 
 def forgotten(ledger: Ledger, accounts: Iterable[str]) -> set[str]:
