@@ -133,6 +133,17 @@ def test_damage_to_any_file_of_a_state_is_noticed(kept, tmp_path, file, damage):
     assert open_state(latest(nights.folder)) is None
 
 
+@pytest.mark.parametrize("gone", [[], [30, 31]])
+def test_a_list_in_which_nobody_has_other_inputs_can_follow(kept, tmp_path, gone):
+    nights = copied(kept, tmp_path / "copy")
+    lose_state(nights)
+    found, _, notes = nights.night(SMALLER.drop(index=gone), THIRD)
+    assert notes == (LOST,)
+    assert set(found.loc[found["event"] == "gone", "account_id"]) == {f"A00{one}" for one in gone}
+    assert "new" not in set(found["event"])
+    assert nights.ledger.check() == []
+
+
 def test_whoever_was_erased_and_is_still_there_is_new(kept, tmp_path):
     nights = copied(kept, tmp_path / "copy")
     nights.ledger.erase("A0012", SECOND)

@@ -108,7 +108,7 @@ class Layers:
         return together if is_as_it_stands else together.take(pa.array(at))
 
     def _none(self, columns: Sequence[str] | None) -> pa.Table:
-        table = self._table(0).slice(0, 0)
+        table = self._table(-1).slice(0, 0)  # one made again of the ledger, below it, has fewer columns
         return table if columns is None else table.select(columns)
 
     def _table(self, number: int) -> pa.Table:
