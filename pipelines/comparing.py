@@ -99,7 +99,7 @@ def _last_list(run: Run, published: Path | None, names: tuple[str, Path]) -> Las
     record_missing(Path(run.config.rescore.folder), ledger)
     cycles = _until(ledger, names[0])
     if cycles:
-        return _rebuilt(names[1], ledger, cycles[-1])
+        return _rebuilt(names[1], ledger, cycles[-1], _why_lost(published, ledger))
     note = (
         f"{published.name if published else ''} was made before there was a ledger: it begins with this list"
     )
@@ -118,13 +118,23 @@ def _until(ledger: Ledger, cycle: str) -> list[Cycle]:
     return cycles[:-1]
 
 
-def _rebuilt(place: Path, ledger: Ledger, last: Cycle) -> LastList:
+def _why_lost(published: Path | None, ledger: Ledger) -> str:
+    """Say whether the last list's state was removed on purpose, or is damaged or lost."""
+    from icp_ml.data.ledger.erased import erasures
+    from icp_ml.data.state_facts import STATE
+
+    lost = published.name if published is not None and not (published / STATE).exists() else None
+    is_meant = any(one.newest == lost for one in erasures(ledger.folder))
+    return "was removed when an account was erased" if is_meant else "cannot be read"
+
+
+def _rebuilt(place: Path, ledger: Ledger, last: Cycle, why: str) -> LastList:
     from icp_ml.data.ledger.rebuilding import rebuild_state
 
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir(parents=True)
     state, n_left = rebuild_state(place, ledger, last)
-    notes = ["the last list's state cannot be read: all rows are scored anew and compared with the ledger"]
+    notes = [f"the last list's state {why}: all rows are scored anew and compared with the ledger"]
     if n_left:
         accounts = count(n_left, "account")
         notes.append(f"the ledger lacks the input rows of {accounts}: whoever is still there counts as new")

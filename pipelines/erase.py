@@ -50,6 +50,7 @@ def _erased(config: Config, ledger: Ledger, account: str) -> tuple[int, int, int
     from icp_ml.data.ledger.erased import erasure, erasures, erasures_of, note_erasure
     from icp_ml.data.ledger.finding import entries_of, unknown_account
     from icp_ml.data.ledger.traces import headings_of, is_listed, lists_naming
+    from icp_ml.data.publish import latest
     from icp_ml.data.retention import remove_folder
     from icp_ml.data.state import forget_states
 
@@ -60,12 +61,14 @@ def _erased(config: Config, ledger: Ledger, account: str) -> tuple[int, int, int
     record_missing(Path(config.rescore.folder), ledger)
     lists = [one for folder in folders for one in lists_naming(folder, account, headings)[0]]
     salt = next((one.salt for one in erasures(ledger.folder)), secrets.token_hex(16))
-    note_erasure(ledger.folder, erasure(account, config.today, salt, None))
+    last = latest(Path(config.rescore.folder))
+    newest = last.name if last is not None else ""
+    note_erasure(ledger.folder, erasure(account, config.today, salt, None, newest))
     counts = ledger.erase(account, config.today)
     for one in lists:
         remove_folder(one)
     forget_states(Path(config.rescore.folder))
-    note_erasure(ledger.folder, erasure(account, config.today, salt, counts))
+    note_erasure(ledger.folder, erasure(account, config.today, salt, counts, newest))
     return *counts, len(lists)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from datetime import date
 
@@ -16,7 +17,11 @@ from icp_ml.errors import ExitCode
 from pipelines.erase import erase
 
 ACCOUNT, NAME = "A0012", "Company 12"
-FIRST, SECOND, THIRD = (date(2024, 1, day) for day in (1, 2, 3))
+FIRST, SECOND, THIRD, FOURTH = (date(2024, 1, day) for day in (1, 2, 3, 4))
+REMOVED = (
+    "the last list's state was removed when an account was erased: "
+    "all rows are scored anew and compared with the ledger"
+)
 LOST = "the last list's state cannot be read: all rows are scored anew and compared with the ledger"
 
 
@@ -67,12 +72,18 @@ def test_the_newest_list_alone_names_it_and_what_it_left_is_gone(nights, capsys)
 
 def test_gone_at_the_source_no_file_names_it_after_the_next_night(nights):
     found, _, notes = nights.night(ROWS.drop(index=12), THIRD)
-    assert notes == (LOST,)
+    assert notes == (REMOVED,)
     assert set(found["event"]) == {"changed"}
     assert "A0013" in set(found["account_id"])
     assert erased(nights) == ExitCode.OK
     assert naming(nights.folder) == []
     assert nights.ledger.check() == []
+
+
+def test_a_state_that_is_lost_later_is_not_put_down_to_the_erasure(nights):
+    nights.night(ROWS, THIRD)
+    shutil.rmtree(latest(nights.folder) / "state")
+    assert nights.night(ROWS.drop(index=12), FOURTH)[2] == (LOST,)
 
 
 def test_still_at_the_source_it_is_scored_anew_and_the_others_as_if_nothing_had_been(nights):

@@ -26,6 +26,8 @@ class Erasure:
         Rows that went; 0 where it only began.
     salt, digest : str
         sha256 of the salt and the id. Who can guess ids can try them: it hides the id, it is not anonymous.
+    newest : str
+        The newest scheduled list then: what it left for the next one was removed.
     """
 
     day: str
@@ -34,6 +36,7 @@ class Erasure:
     n_inputs: int
     salt: str
     digest: str
+    newest: str = ""
 
     def is_of(self, account: str) -> bool:
         """Say whether it is of this account."""
@@ -45,10 +48,12 @@ def salted(account: str, salt: str) -> str:
     return hashlib.sha256(f"{salt}\0{account}".encode()).hexdigest()
 
 
-def erasure(account: str, today: date, salt: str, counts: tuple[int, int] | None) -> Erasure:
+def erasure(
+    account: str, today: date, salt: str, counts: tuple[int, int] | None, newest: str = ""
+) -> Erasure:
     """Make a line of the record; without counts it only begins."""
     state: Literal["begun", "done"] = "begun" if counts is None else "done"
-    return Erasure(str(today), state, *(counts or (0, 0)), salt, salted(account, salt))
+    return Erasure(str(today), state, *(counts or (0, 0)), salt, salted(account, salt), newest)
 
 
 def note_erasure(folder: Path, one: Erasure) -> None:
