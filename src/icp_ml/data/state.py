@@ -70,7 +70,7 @@ class State:
     def is_whole(self) -> bool:
         """Say whether all files are as they were written, byte for byte, and hold what they should.
 
-        The run that asks reads nearly all of them anyway: 1.5 GB take a second of a processor.
+        The run that asks reads nearly all of them anyway: a gigabyte takes half a second of a processor.
         """
         facts = self.facts
         return (
