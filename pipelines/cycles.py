@@ -170,7 +170,7 @@ def _write_inputs(files: PartFiles, path: Path) -> None:
     from icp_ml.data.layers import mapped
     from icp_ml.data.row_groups import write_rows
 
-    tables = [table for number in files.done() if (table := mapped(files.entered(number))).num_columns > 1]
+    tables = [table for number in files.done() if len(table := mapped(files.entered(number)))]
     schema = tables[0].schema if tables else pa.schema([("input_digest", pa.string())])
     write_rows(tables, schema, path)
 

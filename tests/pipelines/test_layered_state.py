@@ -91,6 +91,19 @@ def test_after_many_nights_a_list_is_what_it_is_scored_anew_and_layers_stay_few(
     assert n_brought_together
 
 
+def test_a_night_without_a_new_input_leaves_the_bytes_of_one_scored_anew(nights, tmp_path):
+    holdout = ("holdout.name=spring", "holdout.starts=2024-01-02", "holdout.share=0.5")
+    nights.night(ROWS, FIRST, None, *holdout)
+    other = replace(nights, folder=tmp_path / "other")
+    shutil.copytree(nights.folder, other.folder, symlinks=True)
+    day = FIRST + timedelta(1)
+    entries, made, _ = nights.night(ROWS, day, None, *holdout)
+    full = other.night(ROWS, day, None, *holdout, FULL)[1]
+    assert len(entries)
+    for name in PUBLISHED:
+        assert (made / name).read_bytes() == (full / name).read_bytes(), name
+
+
 def test_reasons_that_were_kept_for_another_form_are_made_anew(nights, tmp_path):
     parquet = "scoring.format=parquet"
     for number, forms in enumerate([(), (parquet,), ()]):

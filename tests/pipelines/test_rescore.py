@@ -153,7 +153,7 @@ def test_what_a_crm_would_not_take_is_an_alarm(workplace):
     assert "\n  rescoring: salesforce: " in asked.stdout
     assert "rows not sent: the key is no Id of Salesforce" in asked.stdout
     assert called("rescore", "today=2026-01-02", "n_jobs=1").returncode == 0
-    assert "alarms: none" in called("status").stdout
+    assert "alarms: none" in called("status", "today=2026-01-02").stdout
 
 
 def test_of_one_list_people_are_told_once(workplace, inbox):
