@@ -10,13 +10,13 @@ from typing import Any
 
 import pandas as pd
 
+from icp_ml.data.damaged import HOLDS_NUL, NUL
 from icp_ml.data.plain_rows import split
 from icp_ml.data.raw import UNMAPPED, RawBatch, Refused
 from icp_ml.data.unread import Rows, Unread, csv_reader
 from icp_ml.errors import ConfigError, DataError
 
 UNREADABLE = "\ufffd"
-NUL = "\0"
 NumberedRow = tuple[int, list[str]]
 
 
@@ -56,7 +56,7 @@ class Layout:
         whole = [numbered for numbered in part if len(numbered[1]) == self.width] if refused else part
         rows, damaged = _columns(whole, self.positions)
         if damaged:
-            refused += [Refused(self.name, whole[at][0], "a NUL character", UNMAPPED) for at in damaged]
+            refused += [Refused(self.name, whole[at][0], HOLDS_NUL, UNMAPPED) for at in damaged]
             refused.sort(key=lambda one: one.row)
             bad = set(damaged)
             whole = [numbered for at, numbered in enumerate(whole) if at not in bad]

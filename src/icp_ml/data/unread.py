@@ -81,8 +81,6 @@ class Unread:
     delimiter : str
     line : int
         At which it starts.
-    n_usual : int
-        Bytes that are likely to be taken at once.
 
     Attributes
     ----------
@@ -90,9 +88,9 @@ class Unread:
         How many bytes of the source were taken off.
     """
 
-    def __init__(self, source: Source, delimiter: str, line: int = 1, n_usual: int = 0) -> None:
+    def __init__(self, source: Source, delimiter: str, line: int = 1) -> None:
         self.delimiter, self.line, self.n_taken = delimiter, line, 0
-        self._source, self._n_read, self._n_usual = source, 0, n_usual
+        self._source, self._n_read, self._n_usual = source, 0, 0
         self._text, self._is_whole, self._is_plain = b"", False, can_be_plain(delimiter)
 
     def skip_mark(self) -> None:
